@@ -1,0 +1,280 @@
+"""Operations: a layer's API, defined once as methods of a class.
+
+From ``@operation("POST", "/jobs", action="execute")`` on a typed method come the REST route, its
+authorisation, the OpenAPI document, the TypeScript types and the client (`remote`). This module
+holds what all of these read: the description of an operation, the checking of its input and the
+encoding of its output. It knows no layer and no transport.
+"""
+
+from __future__ import annotations
+
+import functools
+import getpass
+import inspect
+import re
+import typing
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
+
+from ogai_lab.core.errors import InvalidInput
+
+if typing.TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Action = Literal["read", "write", "execute", "delete"]
+Place = Literal["path", "query", "body", "caller"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+S = TypeVar("S", bound="Service")
+
+_MARK = "__ogai_operation__"
+_PATH_NAME = re.compile(r"{(\w+)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls. A parameter of this type is filled by the transport, never by the caller."""
+
+    name: str
+
+    @classmethod
+    def local(cls) -> Caller:
+        """Return the user that runs this process."""
+        try:
+            return cls(getpass.getuser())
+        except (KeyError, OSError):
+            return cls("user")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of an operation, and where a request carries it."""
+
+    name: str
+    annotation: Any
+    default: Any
+    place: Place
+
+    @property
+    def required(self) -> bool:
+        """Whether the caller must give it."""
+        return self.default is inspect.Parameter.empty
+
+    @functools.cached_property
+    def adapter(self) -> TypeAdapter[Any]:
+        """The pydantic adapter that checks a value of this parameter."""
+        return _adapter(self.annotation)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of a service: everything that a transport needs to know about it."""
+
+    name: str
+    method: Method
+    path: str
+    action: Action
+    function: Callable[..., Any] = field(repr=False)
+
+    @functools.cached_property
+    def _hints(self) -> dict[str, Any]:
+        return typing.get_type_hints(self.function, include_extras=True)
+
+    @functools.cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The parameters in order, ``self`` left out."""
+        in_path = set(_PATH_NAME.findall(self.path))
+        rest: Place = "query" if self.method in ("GET", "DELETE") else "body"
+        found = []
+        for name, parameter in list(inspect.signature(self.function).parameters.items())[1:]:
+            annotation = self._hints[name]
+            place: Place = (
+                "caller" if annotation is Caller else "path" if name in in_path else rest
+            )
+            found.append(Parameter(name, annotation, parameter.default, place))
+        return tuple(found)
+
+    @functools.cached_property
+    def streams(self) -> bool:
+        """Whether the result is a stream of items (NDJSON over HTTP)."""
+        return typing.get_origin(self._hints.get("return")) in (Iterator, Iterable)
+
+    @functools.cached_property
+    def returns(self) -> Any:
+        """The type of the result, or of one item where the operation streams."""
+        annotation = self._hints.get("return", type(None))
+        return typing.get_args(annotation)[0] if self.streams else annotation
+
+    @functools.cached_property
+    def result_adapter(self) -> TypeAdapter[Any]:
+        """The pydantic adapter of the result, or of one item of a stream."""
+        return _adapter(self.returns)
+
+    @property
+    def summary(self) -> str:
+        """The first line of the method's docstring."""
+        return (inspect.getdoc(self.function) or self.name).splitlines()[0]
+
+    def arguments(self, values: Mapping[str, Any], caller: Caller) -> dict[str, Any]:
+        """Check the values of a request and return the method's keyword arguments.
+
+        Raises
+        ------
+        InvalidInput
+            When a value is missing, unknown or not of its type; `field` names it.
+        """
+        from pydantic import ValidationError
+
+        expected = {p.name: p for p in self.parameters if p.place != "caller"}
+        for name in values:
+            if name not in expected:
+                raise InvalidInput(
+                    f"Unknown field {name!r} for {self.name}.",
+                    action=f"Known fields: {', '.join(sorted(expected)) or 'none'}.",
+                    field=name,
+                )
+        arguments: dict[str, Any] = {}
+        for parameter in self.parameters:
+            if parameter.place == "caller":
+                arguments[parameter.name] = caller
+            elif parameter.name in values:
+                try:
+                    value = parameter.adapter.validate_python(values[parameter.name])
+                except ValidationError as exc:
+                    raise invalid(exc, parameter.name) from exc
+                arguments[parameter.name] = value
+            elif parameter.required:
+                raise InvalidInput(
+                    f"The field {parameter.name!r} is missing for {self.name}.",
+                    action=f"Give {parameter.name!r}.",
+                    field=parameter.name,
+                )
+        return arguments
+
+
+def invalid(exc: Any, prefix: str = "") -> InvalidInput:
+    """Turn pydantic's `ValidationError` into one `InvalidInput` that names the first bad field."""
+    errors = exc.errors(include_url=False, include_input=False, include_context=False)
+    first = errors[0]
+    path = ".".join([*([prefix] if prefix else []), *(str(part) for part in first["loc"])])
+    more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
+    message = str(first["msg"]).removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        message = "This field is not known"
+    text = f"{path}: {message}{more}" if path else f"{message}{more}"
+    action = f"Correct {path} and try again." if path else "Correct it and try again."
+    return InvalidInput(text, action=action, field=path or None)
+
+
+def operation(method: Method, path: str, *, action: Action) -> Callable[[F], F]:
+    """Mark a method of a `Service` as an operation.
+
+    Parameters
+    ----------
+    method
+        The HTTP method. GET and DELETE carry their parameters in the query, others as JSON.
+    path
+        The route below the service's; ``{name}`` is filled from the parameter of that name.
+    action
+        What the caller must be allowed to do on the service's resource.
+    """
+
+    def mark(function: F) -> F:
+        setattr(function, _MARK, (method, path, action))
+        return function
+
+    return mark
+
+
+class Service:
+    """A class of operations. `route` is its place in URLs, `resource` what authorisation names."""
+
+    route: ClassVar[str]
+    resource: ClassVar[str]
+
+    @classmethod
+    @functools.cache
+    def operations(cls) -> tuple[Operation, ...]:
+        """Return the operations of this class, in the order of their definition."""
+        found: dict[str, Operation] = {}
+        for base in reversed(cls.__mro__):
+            for name, member in vars(base).items():
+                mark = getattr(member, _MARK, None)
+                if mark is not None:
+                    found[name] = Operation(name, *mark, function=member)
+        return tuple(found.values())
+
+
+class Transport(Protocol):
+    """What carries a call to where the service runs."""
+
+    def call(
+        self, method: str, path: str, query: Mapping[str, Any], body: Mapping[str, Any] | None
+    ) -> Any:
+        """Make one call and return its decoded JSON; raise `OgaiError` on a problem."""
+
+    def stream(
+        self, method: str, path: str, query: Mapping[str, Any], body: Mapping[str, Any] | None
+    ) -> Iterator[Any]:
+        """Make one call and yield its decoded NDJSON items as they arrive."""
+
+
+def remote(service: type[S], transport: Transport) -> S:
+    """Return an instance of `service` whose operations travel over `transport`."""
+    namespace = {op.name: _travelling(service, op) for op in service.operations()}
+    twin = type(f"Remote{service.__name__}", (service,), namespace)
+    instance: S = object.__new__(twin)
+    instance.__dict__["_transport"] = transport
+    return instance
+
+
+def _travelling(service: type[Service], op: Operation) -> Callable[..., Any]:
+    signature = inspect.signature(op.function)
+
+    @functools.wraps(op.function)
+    def travel(self: Any, *args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(self, *args, **kwargs).arguments
+        path, query, body = _request(service, op, bound)
+        if op.streams:
+            items = self._transport.stream(op.method, path, query, body)
+            return (op.result_adapter.validate_python(item) for item in items)
+        return op.result_adapter.validate_python(
+            self._transport.call(op.method, path, query, body)
+        )
+
+    return travel
+
+
+def _request(
+    service: type[Service], op: Operation, bound: Mapping[str, Any]
+) -> tuple[str, dict[str, Any], dict[str, Any] | None]:
+    from urllib.parse import quote
+
+    path = f"/{service.route}{op.path}"
+    query: dict[str, Any] = {}
+    body: dict[str, Any] = {}
+    for parameter in op.parameters:
+        name = parameter.name
+        if name == "idempotency_key" and bound.get(name) is None:
+            value: Any = uuid.uuid4().hex  # so that a repeated request is not a second one
+        elif name not in bound or parameter.place == "caller":
+            continue
+        else:
+            value = parameter.adapter.dump_python(bound[name], mode="json")
+        if parameter.place == "path":
+            path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
+        elif parameter.place == "query":
+            if value is not None:
+                query[name] = value
+        else:
+            body[name] = value
+    return path, query, body if op.method in ("POST", "PUT", "PATCH") else None
+
+
+def _adapter(annotation: Any) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(annotation)

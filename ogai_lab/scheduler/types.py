@@ -1,0 +1,397 @@
+"""The scheduler's nouns: what a job is asked to be, and what became of it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ogai_lab.core.types import Bytes, Strict
+
+class JobState(StrEnum):
+    """Where a job is. The last three are final."""
+
+    QUEUED = "queued"
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def final(self) -> bool:
+        """Whether the job will never change again."""
+        return self in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
+
+    @property
+    def active(self) -> bool:
+        """Whether the job holds resources now."""
+        return self in (JobState.STARTING, JobState.RUNNING, JobState.STOPPING)
+
+
+class ExitKind(StrEnum):
+    """Why an attempt ended; restart policies and explanations are written in these words."""
+
+    SUCCEEDED = "succeeded"
+    PROGRAM_ERROR = "program_error"  # a rank ended with a code other than 0
+    SIGNAL = "signal"  # a rank crashed: SIGSEGV, SIGABRT, SIGBUS …
+    KILLED = "killed"  # a rank was SIGKILLed from outside
+    OUT_OF_MEMORY = "out_of_memory"
+    HANG = "hang"  # a rank stopped answering
+    TIMEOUT = "timeout"
+    NODE_LOST = "node_lost"  # an agent or its machine went away
+    START_FAILED = "start_failed"  # the command does not exist, or could not be started
+    STORAGE_FULL = "storage_full"
+    PREEMPTED = "preempted"
+    CANCELLED = "cancelled"
+
+
+class CommandRun(Strict):
+    """A program and its arguments."""
+
+    kind: Literal["command"] = "command"
+    argv: list[str] = Field(min_length=1)
+
+
+class ScriptRun(Strict):
+    """A Python script, by its path in the working folder."""
+
+    kind: Literal["script"] = "script"
+    path: str
+    args: list[str] = []
+
+
+class ModuleRun(Strict):
+    """A Python module, as ``python -m`` runs it."""
+
+    kind: Literal["module"] = "module"
+    module: str
+    args: list[str] = []
+
+
+class FunctionRun(Strict):
+    """A Python function with its arguments, as cloudpickle in base 64."""
+
+    kind: Literal["function"] = "function"
+    name: str
+    payload: str
+
+
+class NotebookRun(Strict):
+    """A notebook, executed from its first cell to its last; the executed copy is an output."""
+
+    kind: Literal["notebook"] = "notebook"
+    path: str
+    parameters: dict[str, Any] = {}
+
+
+class CellRun(Strict):
+    """The text of a notebook cell, run as a script."""
+
+    kind: Literal["cell"] = "cell"
+    source: str = Field(min_length=1)
+
+
+Run = Annotated[
+    CommandRun | ScriptRun | ModuleRun | FunctionRun | NotebookRun | CellRun, Field(discriminator="kind")
+]
+
+
+class RestartPolicy(Strict):
+    """How often a job is tried again, and after which ends.
+
+    A loss that is not the program's fault (`node_lost`, `killed`, `preempted`) is always worth
+    another try; add `program_error` for programs that resume from a checkpoint.
+    """
+
+    limit: int = Field(default=0, ge=0, le=1000)
+    on: list[ExitKind] = [
+        ExitKind.KILLED,
+        ExitKind.NODE_LOST,
+        ExitKind.PREEMPTED,
+        ExitKind.SIGNAL,
+        ExitKind.HANG,
+    ]
+    delay: float = Field(default=0.0, ge=0, description="Seconds before the next attempt.")
+
+
+class JobSpec(Strict):
+    """What to run, how big, where, how stubborn, with what."""
+
+    run: Run
+    name: str = Field(default="", max_length=200, description="Made from the run when empty.")
+    nodes: int = Field(default=1, ge=1, le=10_000)
+    processes: int | None = Field(
+        default=None, ge=1, le=1024, description="Ranks a node: one a GPU, else one, when left out."
+    )
+    cpus: float | None = Field(
+        default=None, gt=0, description="Cores a node; one a process when left out."
+    )
+    gpus: int = Field(default=0, ge=0, description="GPUs a node.")
+    memory: Bytes | None = Field(default=None, description="Memory a node, bytes or text: 16GiB.")
+    queue: str = "default"
+    priority: int = Field(default=0, ge=-1000, le=1000, description="Higher goes first.")
+    timeout: float | None = Field(default=None, gt=0, description="Seconds of all attempts.")
+    restarts: RestartPolicy = RestartPolicy()
+    hang_timeout: float | None = Field(
+        default=None, gt=0, description="Seconds without a sign of life from a rank that reports."
+    )
+    environment: dict[str, str] = {}
+    python: str | None = Field(
+        default=None, description="The Python that runs it; the submitter's when left out."
+    )
+    workdir: str | None = Field(
+        default=None, description="The folder that travels with the job; none when left out."
+    )
+    include: list[str] = Field(
+        default=[], description="Only these paths of the working folder travel; all when empty."
+    )
+    preload: list[str] = Field(
+        default=[], description="Modules that a warm parent imports before ranks are forked."
+    )
+    labels: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _named(self) -> JobSpec:
+        if not self.name:
+            self.name = default_name(self.run)
+        if any(not key or "=" in key or "\0" in key for key in self.environment):
+            raise ValueError("environment names may not be empty or hold '=' or NUL")
+        if any("\0" in value for value in self.environment.values()):
+            raise ValueError("environment values may not hold NUL")
+        return self
+
+    @property
+    def ranks_per_node(self) -> int:
+        """How many processes each node starts."""
+        return self.processes or max(1, self.gpus)
+
+    @property
+    def world_size(self) -> int:
+        """How many processes the whole job has."""
+        return self.nodes * self.ranks_per_node
+
+    @property
+    def cpus_per_node(self) -> float:
+        """How many cores each node takes."""
+        return self.cpus if self.cpus is not None else float(self.ranks_per_node)
+
+
+def default_name(run: Run) -> str:
+    """Return the name of a job that was given none."""
+    match run:
+        case CommandRun():
+            return run.argv[0].rsplit("/", 1)[-1][:200]
+        case ScriptRun() | NotebookRun():
+            return run.path.rsplit("/", 1)[-1][:200]
+        case ModuleRun():
+            return run.module[:200]
+        case FunctionRun():
+            return run.name[:200]
+        case CellRun():
+            return "cell"
+
+
+class LeftOut(BaseModel):
+    """A path that did not travel with the working folder, and why."""
+
+    path: str
+    reason: str
+
+
+class Snapshot(BaseModel):
+    """The working folder as it was at submission."""
+
+    digest: str
+    files: int
+    size: int = Field(description="Bytes of all files.")
+    left_out: list[LeftOut] = Field(default=[], description="The first 100.")
+    left_out_count: int = 0
+
+
+class RankExit(BaseModel):
+    """How one rank ended."""
+
+    rank: int
+    node: int
+    code: int | None = Field(default=None, description="The exit code, where it exited.")
+    signal: int | None = Field(default=None, description="The signal, where one ended it.")
+
+
+class Exit(BaseModel):
+    """Why an attempt, or a job, ended."""
+
+    kind: ExitKind
+    message: str = Field(description="One sentence for people.")
+    action: str = Field(default="", description="What to do about it.")
+    first: RankExit | None = Field(default=None, description="The rank that failed first.")
+    tail: list[str] = Field(default=[], description="The last lines of that rank.")
+
+
+class Attempt(BaseModel):
+    """One try of a job."""
+
+    number: int
+    started: float
+    ended: float | None = None
+    exit: Exit | None = None
+
+
+class Progress(BaseModel):
+    """How far a job is, from its own reports (`step` and, where given, `steps`)."""
+
+    step: int
+    steps: int | None = None
+    seconds_left: float | None = None
+
+
+class Job(BaseModel):
+    """A job as it is now. Times are Unix seconds."""
+
+    id: str
+    name: str
+    owner: str
+    spec: JobSpec
+    state: JobState
+    version: int = Field(description="Grows with every change of state.")
+    created: float
+    started: float | None = None
+    ended: float | None = None
+    attempt: int = Field(default=0, description="The current try; 0 before the first.")
+    restarts: int = Field(default=0, description="Tries charged to the restart budget.")
+    reason: str = Field(default="", description="One sentence: why it is where it is.")
+    exit: Exit | None = None
+    progress: Progress | None = None
+    metrics: dict[str, float | None] = Field(default={}, description="The newest values.")
+    queue_position: int | None = None
+    snapshot: Snapshot | None = None
+    node_names: list[str] = []
+    output: str | None = Field(default=None, description="The folder for its outputs.")
+    outputs: dict[str, str] = Field(default={}, description="What it reported by `output(...)`.")
+
+
+class JobPage(BaseModel):
+    """A part of a list of jobs, newest first. `cursor` gives the next part."""
+
+    items: list[Job]
+    total: int
+    cursor: str | None = None
+
+
+class Record(BaseModel):
+    """One line of what a job says; see `ogai_lab.core.records`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    time: float
+    rank: int
+    kind: Literal["text", "metric", "event"]
+    stream: str | None = None
+    text: str | None = None
+    more: bool | None = None
+    step: int | None = None
+    metrics: dict[str, float | None] | None = None
+    name: str | None = None
+    attempt: int | None = None
+
+
+class LogChunk(BaseModel):
+    """Records, and the offset from which to ask for the next ones."""
+
+    records: list[Record]
+    offset: int
+    ended: bool = Field(description="Whether the job is over and nothing will follow.")
+
+
+class MetricPoint(BaseModel):
+    """One value of one metric."""
+
+    name: str
+    step: int | None
+    value: float | None
+    time: float
+    rank: int
+    attempt: int
+
+
+class Reason(BaseModel):
+    """One typed reason why a job waits or ended, with what it is based on."""
+
+    code: str
+    text: str
+    evidence: dict[str, Any] = {}
+    action: str = ""
+
+
+class JobAhead(BaseModel):
+    """A job that will start before the one explained, or holds what it waits for."""
+
+    id: str
+    name: str
+    owner: str
+    state: JobState
+    cpus: float
+    gpus: int
+    seconds_left: float | None = None
+
+
+class Explanation(BaseModel):
+    """Why a job is where it is and what would change that."""
+
+    job: str
+    state: JobState
+    summary: str = Field(description="The answer, in one or two sentences.")
+    reasons: list[Reason] = []
+    ahead: list[JobAhead] = []
+    would_start: list[str] = Field(default=[], description="Changes that would let it start now.")
+    starts_in: float | None = Field(default=None, description="Seconds, where it can be told.")
+
+
+class Gpu(BaseModel):
+    """A GPU of a node."""
+
+    index: int
+    name: str
+    uuid: str = ""
+    memory: int = Field(default=0, description="Bytes.")
+    memory_used: int | None = None
+    utilization: float | None = Field(default=None, description="0 to 1.")
+    temperature: float | None = Field(default=None, description="Degrees Celsius.")
+    job: str | None = None
+
+
+class Node(BaseModel):
+    """A node: what it has, and what jobs leave free."""
+
+    name: str
+    state: Literal["ready", "busy", "unreachable", "draining"]
+    cpus: float
+    cpus_free: float
+    memory: int
+    memory_free: int
+    gpus: list[Gpu] = []
+    gpus_free: int = 0
+    jobs: list[str] = []
+
+
+class Queue(BaseModel):
+    """A queue: its limits (None where it has none), what it uses, and who waits."""
+
+    name: str
+    cpus: float | None = None
+    gpus: int | None = None
+    cpus_used: float = 0
+    gpus_used: int = 0
+    running: int = 0
+    waiting: int = 0
+
+
+class Usage(BaseModel):
+    """What was used, for one group."""
+
+    group: str
+    core_hours: float
+    gpu_hours: float
+    jobs: int
