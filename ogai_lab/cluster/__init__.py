@@ -1,0 +1,1 @@
+"""The machines: what they have, what they do, and whether they are well."""
