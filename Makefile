@@ -1,0 +1,69 @@
+# make quickstart   see the whole thing work       make test   everything that must pass
+# make lab          the same notebook, in the browser   make install | lint | bench | clean
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+UV := $(BIN)/uv pip install --python $(BIN)/python -c constraints.txt
+# A session's own settings must not change what is built or tested.
+unexport PYTHONPATH
+
+.PHONY: install quickstart lab test lint bench clean system unit format
+
+install: .venv/.installed
+
+.venv/.environment: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "OGAI Lab needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
+	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { echo "OGAI Lab is built with Node 20 or newer; see nodejs.org"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q -c constraints.txt uv
+	$(UV) -q -r pyproject.toml --all-extras --group test --group build
+	touch $@
+
+labextension/node_modules/.installed: .venv/.environment labextension/package.json labextension/yarn.lock
+	cd labextension && jlpm install --immutable
+	touch $@
+
+FRONT := $(shell find labextension/src labextension/style labextension/schema -type f 2>/dev/null)
+ogai_lab/labextension/package.json: labextension/node_modules/.installed labextension/tsconfig.json $(FRONT)
+	cd labextension && jlpm build:prod
+	touch $@
+
+.venv/.installed: .venv/.environment ogai_lab/labextension/package.json
+	$(UV) -q --no-build-isolation --no-deps -e .
+	touch $@
+
+quickstart: install
+	$(BIN)/python -m ogai_lab_server.execute notebooks/quickstart.ipynb --output build/quickstart.ipynb
+
+lab: install
+	$(BIN)/jupyter lab notebooks/quickstart.ipynb
+
+# What only tests need from the system; installed where that is possible (Debian, as root).
+system:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  set -- ; command -v chromium >/dev/null || set -- "$$@" chromium fonts-noto-cjk; \
+	  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || set -- "$$@" postgresql; \
+	  [ $$# = 0 ] || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$$@" >/dev/null; }; \
+	fi
+
+lint: install
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd labextension && jlpm lint
+
+unit: install system
+	cd labextension && jlpm test
+	$(BIN)/python -m pytest
+
+test: lint unit
+
+bench: install
+	$(UV) -q --group bench
+	$(BIN)/python -m benchmarks
+
+format: install
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+clean:
+	rm -rf .venv build dist labextension/node_modules labextension/lib ogai_lab/labextension
