@@ -24,6 +24,8 @@ from ogai_lab.core.errors import Corrupt, InvalidInput, NotFound, StorageFull
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
+    from ogai_lab.core.blob_batch import Batch
+
 Buffer = bytes | bytearray | memoryview
 Digest = NewType("Digest", str)
 """``sha256:`` and 64 hexadecimal digits."""
@@ -86,6 +88,26 @@ class BlobStore:
                 out.write(block)
         return Digest(f"sha256:{hasher.hexdigest()}")
 
+    @contextlib.contextmanager
+    def batch(self) -> Iterator[Batch]:
+        """Store many blobs as one: they all appear when the block ends well, else none does.
+
+        Raises
+        ------
+        StorageFull
+            When they do not fit; nothing is left behind.
+        """
+        from ogai_lab.core.blob_batch import Batch, FolderPlace, RemotePlace
+
+        local = self._local
+        place = FolderPlace(local) if local is not None else RemotePlace(self._fs, self._root)
+        batch = Batch(self, place, lambda exc: _translated(exc, self.url))
+        try:
+            yield batch
+            batch.publish()
+        finally:
+            batch.discard()
+
     def get(self, digest: Digest) -> bytes:
         """Return the bytes of a blob, checked against their name.
 
@@ -120,8 +142,8 @@ class BlobStore:
         """Open a blob for reading, unchecked; the reader checks what it reads."""
         try:
             if self._local is not None:
-                return open(self._local / _name(digest), "rb")
-            opened: IO[bytes] = self._fs.open(f"{self._root}/{_name(digest)}", "rb")
+                return open(self._local / name_of(digest), "rb")
+            opened: IO[bytes] = self._fs.open(f"{self._root}/{name_of(digest)}", "rb")
             return opened
         except FileNotFoundError as exc:
             raise NotFound(
@@ -131,11 +153,11 @@ class BlobStore:
 
     def path(self, digest: Digest) -> Path | None:
         """Return the file of a blob where the store is a folder, else None."""
-        return None if self._local is None else self._local / _name(digest)
+        return None if self._local is None else self._local / name_of(digest)
 
     def exists(self, digest: Digest) -> bool:
         """Whether the store has this blob."""
-        name = _name(digest)
+        name = name_of(digest)
         if self._local is not None:
             return (self._local / name).exists()
         return bool(self._fs.exists(f"{self._root}/{name}"))
@@ -167,13 +189,13 @@ class BlobStore:
             if digest in reachable:
                 continue
             if self._local is not None:
-                file = self._local / _name(digest)
+                file = self._local / name_of(digest)
                 status = file.stat()
                 if status.st_mtime < horizon:
                     freed += status.st_size
                     file.unlink()
             else:
-                name = f"{self._root}/{_name(digest)}"
+                name = f"{self._root}/{name_of(digest)}"
                 modified = self._fs.modified(name).timestamp()
                 if modified < horizon:
                     freed += self._fs.size(name)
@@ -206,7 +228,9 @@ class BlobStore:
                 yield f"{parent.rpartition('/')[2]}/{leaf}"
 
     @contextlib.contextmanager
-    def _writing(self, digest: Digest | None, hasher: hashlib._Hash | None = None) -> Iterator[IO[bytes]]:
+    def _writing(
+        self, digest: Digest | None, hasher: hashlib._Hash | None = None
+    ) -> Iterator[IO[bytes]]:
         """Open a temporary file; when the block ends well, it becomes the blob."""
 
         def final() -> Digest:
@@ -216,7 +240,7 @@ class BlobStore:
         if self._local is None:
             with self._fs.open(f"{self._root}/{temporary}", "wb") as out:
                 yield out
-            self._fs.mv(f"{self._root}/{temporary}", f"{self._root}/{_name(final())}")
+            self._fs.mv(f"{self._root}/{temporary}", f"{self._root}/{name_of(final())}")
             return
         partial = self._local / temporary
         try:
@@ -225,7 +249,7 @@ class BlobStore:
                 yield out
                 out.flush()
                 os.fsync(out.fileno())
-            target = self._local / _name(final())
+            target = self._local / name_of(final())
             target.parent.mkdir(parents=True, exist_ok=True)
             os.chmod(partial, 0o444)
             os.replace(partial, target)
@@ -248,7 +272,8 @@ def _is_folder(url: str) -> bool:
     return "://" not in url or url.startswith("file://")
 
 
-def _name(digest: Digest) -> str:
+def name_of(digest: Digest) -> str:
+    """Return the path of a blob below its store's root."""
     hexadecimal = check_digest(digest).removeprefix("sha256:")
     return f"sha256/{hexadecimal[:2]}/{hexadecimal[2:]}"
 

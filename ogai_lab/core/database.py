@@ -10,13 +10,22 @@ from __future__ import annotations
 import contextlib
 import functools
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from ogai_lab.core.errors import Conflict, Corrupt, OgaiError, StorageFull, Unavailable
+from ogai_lab.core.errors import (
+    Conflict,
+    Corrupt,
+    InvalidInput,
+    MissingExtra,
+    StorageFull,
+    Unavailable,
+    redact,
+)
 
 metadata = sa.MetaData()
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -24,6 +33,9 @@ HEAD = max(file.name[:4] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"
 """The newest schema revision that this release knows."""
 
 _BUSY_SECONDS = 10.0
+_WRITE_LOCK = 7_314_002
+_MORE_CONNECTIONS = 100
+_AFTER_COMMIT = "ogai_after_commit"
 
 
 class Database:
@@ -51,6 +63,8 @@ class Database:
         with self._translating(), self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN")
+            else:
+                connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
 
     @contextlib.contextmanager
@@ -59,6 +73,8 @@ class Database:
         with self._translating(), self.engine.connect() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:  # one writer at a time here too: event numbers become visible in their order
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
             with _finishing(connection):
                 yield connection
 
@@ -89,11 +105,17 @@ class Database:
         try:
             yield
         except DatabaseError as exc:
-            raise self._translated(exc) from exc
+            raise self._translated(exc, exc.orig) from exc
+        except sqlite3.DatabaseError as exc:  # while a connection is being prepared
+            raise self._translated(exc, exc) from exc
+        except PoolTimeout as exc:
+            raise Unavailable(
+                "Too many calls want the database at once.", action="Try again in a moment."
+            ) from exc
 
-    def _translated(self, exc: DatabaseError) -> OgaiError | DatabaseError:
-        text = str(exc.orig)
-        if isinstance(exc.orig, sqlite3.DatabaseError):
+    def _translated(self, exc: Exception, original: BaseException | None) -> Exception:
+        text = str(original)
+        if isinstance(original, sqlite3.DatabaseError):
             if "locked" in text or "busy" in text:
                 return Unavailable(
                     f"The database {self._shown} was locked for {_BUSY_SECONDS:.0f} seconds.",
@@ -125,32 +147,52 @@ class Database:
         return exc
 
 
+def after_commit(connection: sa.Connection, call: Callable[[], None]) -> None:
+    """Call `call` once when the transaction of `Database.write` is committed, else never."""
+    connection.info.setdefault(_AFTER_COMMIT, []).append(call)
+
+
 @contextlib.contextmanager
 def _finishing(connection: sa.Connection) -> Iterator[None]:
     try:
         yield
+        connection.commit()
     except BaseException:
+        connection.info.pop(_AFTER_COMMIT, None)
         connection.rollback()
         raise
-    connection.commit()
+    for call in connection.info.pop(_AFTER_COMMIT, ()):
+        call()
 
 
 def _engine(url: str) -> sa.Engine:
-    parsed = sa.make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(parsed, pool_pre_ping=True)
-    if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(parsed, connect_args={"timeout": _BUSY_SECONDS})
-
-    @sa.event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves, and which kind
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-            with contextlib.closing(connection.execute(f"PRAGMA {pragma}")):
-                pass
-
+    try:
+        parsed = sa.make_url(url)
+        if parsed.get_backend_name() != "sqlite":
+            return sa.create_engine(parsed, pool_pre_ping=True, max_overflow=_MORE_CONNECTIONS)
+    except ArgumentError as exc:
+        raise InvalidInput(
+            f"The database URL {redact(url)!r} cannot be understood.",
+            action="Write sqlite:////folder/ogai.db or postgresql+psycopg://user@host/name.",
+            field="database_url",
+        ) from exc
+    except ModuleNotFoundError as exc:
+        raise MissingExtra(
+            f"This database needs the Python package {exc.name!r}, which is not installed.",
+            action="Run: pip install 'ogai-lab[postgres]'",
+        ) from exc
+    engine = sa.create_engine(
+        parsed, connect_args={"timeout": _BUSY_SECONDS}, max_overflow=_MORE_CONNECTIONS
+    )
+    sa.event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, and which kind
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        with contextlib.closing(connection.execute(f"PRAGMA {pragma}")):
+            pass
 
 
 def _revision(connection: sa.Connection) -> str | None:

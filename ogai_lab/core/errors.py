@@ -28,7 +28,9 @@ PROBLEM_JSON = "application/problem+json"
 _SECRETS = (
     (re.compile(r"(?i)\b(authorization\s*[:=]\s*)(?:(?:bearer|token|basic)\s+)?\S+"), r"\1***"),
     (
-        re.compile(r"(?i)\b([\w-]*(?:token|password|passwd|secret|api_?key)[\w-]*\s*[=:]\s*)[^\s&,;'\"]+"),
+        re.compile(
+            r"(?i)\b([\w-]*(?:token|password|passwd|secret|api_?key)[\w-]*\s*[=:]\s*)[^\s&,;'\"]+"
+        ),
         r"\1***",
     ),
     (re.compile(r"(?i)\b([a-z][\w+.-]*://[^\s/:@]+:)[^\s/@]+(@)"), r"\1***\2"),

@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import BaseModel
 
-from ogai_lab.core.database import Database, metadata
+from ogai_lab.core.database import Database, after_commit, metadata
 
 events = sa.Table(
     "events",
@@ -51,13 +51,16 @@ class EventLog:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._news = threading.Condition()
+        self._newest = 0
+        self._looked = 0.0
 
     def emit(self, connection: sa.Connection, schema_id: str, data: dict[str, Any]) -> None:
-        """Write one event in the transaction of `connection`, and wake followers on commit."""
-        connection.execute(
-            events.insert().values(time=time.time(), schema=schema_id, data=data)
-        )
-        sa.event.listen(connection, "commit", self._wake, once=True)
+        """Write one event in the transaction of `connection`, and wake followers once it holds.
+
+        `connection` is one that `Database.write` opened.
+        """
+        connection.execute(events.insert().values(time=time.time(), schema=schema_id, data=data))
+        after_commit(connection, self._wake)
 
     def last(self) -> int:
         """Return the sequence number of the newest event, 0 when there is none."""
@@ -73,20 +76,33 @@ class EventLog:
             Event(seq=row.seq, time=row.time, schema_id=row.schema, data=row.data) for row in rows
         ]
 
+    def wait(self, after: int) -> list[Event]:
+        """Return the events after number `after`, waiting a short while for them to come."""
+        if not self._is_newer(after):
+            with self._news:
+                self._news.wait(_LOOK_SECONDS)
+            if not self._is_newer(after):
+                return []
+        return self.read(after)
+
     def follow(self, after: int, stopped: Callable[[], bool] = lambda: False) -> Iterator[Event]:
         """Yield the events after number `after` as they come, until `stopped()` is true."""
         while not stopped():
-            page = self.read(after)
-            for event in page:
+            for event in self.wait(after):
                 after = event.seq
                 yield event
-            if not page:
-                with self._news:
-                    self._news.wait(_LOOK_SECONDS)
 
-    def _wake(self, _connection: sa.Connection) -> None:
-        # "commit" fires just before the commit itself: followers that find nothing look again.
+    def _is_newer(self, after: int) -> bool:
+        # One look at the database serves every follower of this process.
         with self._news:
+            now = time.monotonic()
+            if self._newest <= after and now - self._looked >= _LOOK_SECONDS:
+                self._newest, self._looked = self.last(), now
+            return self._newest > after
+
+    def _wake(self) -> None:
+        with self._news:
+            self._looked = 0.0
             self._news.notify_all()
 
 

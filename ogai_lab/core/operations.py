@@ -1,9 +1,9 @@
 """Operations: a layer's API, defined once as methods of a class.
 
 From ``@operation("POST", "/jobs", action="execute")`` on a typed method come the REST route, its
-authorisation, the OpenAPI document, the TypeScript types and the client (`remote`). This module
-holds what all of these read: the description of an operation, the checking of its input and the
-encoding of its output. It knows no layer and no transport.
+authorisation, the OpenAPI document, the TypeScript types and the client (`core.remote`). This
+module holds what all of these read: the description of an operation, the checking of its input and
+the encoding of its output. It knows no layer and no transport.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import functools
 import getpass
 import inspect
 import re
+import types
 import typing
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, Protocol, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from ogai_lab.core.errors import InvalidInput
 
@@ -28,7 +28,6 @@ Action = Literal["read", "write", "execute", "delete"]
 Place = Literal["path", "query", "body", "caller"]
 
 F = TypeVar("F", bound=Callable[..., Any])
-S = TypeVar("S", bound="Service")
 
 _MARK = "__ogai_operation__"
 _PATH_NAME = re.compile(r"{(\w+)}")
@@ -64,9 +63,29 @@ class Parameter:
         return self.default is inspect.Parameter.empty
 
     @functools.cached_property
+    def many(self) -> bool:
+        """Whether it is a list, which a query carries as a repeated key."""
+        return any(typing.get_origin(form) is list for form in _forms(self.annotation))
+
+    @functools.cached_property
     def adapter(self) -> TypeAdapter[Any]:
         """The pydantic adapter that checks a value of this parameter."""
         return _adapter(self.annotation)
+
+    def check(self, value: Any) -> Any:
+        """Return `value` as the type of this parameter.
+
+        Raises
+        ------
+        InvalidInput
+            When it is not of that type; `field` names the part at fault.
+        """
+        from pydantic import ValidationError
+
+        try:
+            return self.adapter.validate_python(value)
+        except ValidationError as exc:
+            raise invalid(exc, self.name) from exc
 
 
 @dataclass(frozen=True)
@@ -91,9 +110,7 @@ class Operation:
         found = []
         for name, parameter in list(inspect.signature(self.function).parameters.items())[1:]:
             annotation = self._hints[name]
-            place: Place = (
-                "caller" if annotation is Caller else "path" if name in in_path else rest
-            )
+            place: Place = "caller" if annotation is Caller else "path" if name in in_path else rest
             found.append(Parameter(name, annotation, parameter.default, place))
         return tuple(found)
 
@@ -113,6 +130,11 @@ class Operation:
         """The pydantic adapter of the result, or of one item of a stream."""
         return _adapter(self.returns)
 
+    @functools.cached_property
+    def takes_key(self) -> bool:
+        """Whether a repeated request with the same ``idempotency_key`` is one request."""
+        return any(parameter.name == "idempotency_key" for parameter in self.parameters)
+
     @property
     def summary(self) -> str:
         """The first line of the method's docstring."""
@@ -126,8 +148,6 @@ class Operation:
         InvalidInput
             When a value is missing, unknown or not of its type; `field` names it.
         """
-        from pydantic import ValidationError
-
         expected = {p.name: p for p in self.parameters if p.place != "caller"}
         for name in values:
             if name not in expected:
@@ -141,11 +161,7 @@ class Operation:
             if parameter.place == "caller":
                 arguments[parameter.name] = caller
             elif parameter.name in values:
-                try:
-                    value = parameter.adapter.validate_python(values[parameter.name])
-                except ValidationError as exc:
-                    raise invalid(exc, parameter.name) from exc
-                arguments[parameter.name] = value
+                arguments[parameter.name] = parameter.check(values[parameter.name])
             elif parameter.required:
                 raise InvalidInput(
                     f"The field {parameter.name!r} is missing for {self.name}.",
@@ -204,74 +220,21 @@ class Service:
             for name, member in vars(base).items():
                 mark = getattr(member, _MARK, None)
                 if mark is not None:
-                    found[name] = Operation(name, *mark, function=member)
+                    method, path, action = mark
+                    found[name] = Operation(name, method, path, action, function=member)
         return tuple(found.values())
 
 
-class Transport(Protocol):
-    """What carries a call to where the service runs."""
-
-    def call(
-        self, method: str, path: str, query: Mapping[str, Any], body: Mapping[str, Any] | None
-    ) -> Any:
-        """Make one call and return its decoded JSON; raise `OgaiError` on a problem."""
-
-    def stream(
-        self, method: str, path: str, query: Mapping[str, Any], body: Mapping[str, Any] | None
-    ) -> Iterator[Any]:
-        """Make one call and yield its decoded NDJSON items as they arrive."""
-
-
-def remote(service: type[S], transport: Transport) -> S:
-    """Return an instance of `service` whose operations travel over `transport`."""
-    namespace = {op.name: _travelling(service, op) for op in service.operations()}
-    twin = type(f"Remote{service.__name__}", (service,), namespace)
-    instance: S = object.__new__(twin)
-    instance.__dict__["_transport"] = transport
-    return instance
-
-
-def _travelling(service: type[Service], op: Operation) -> Callable[..., Any]:
-    signature = inspect.signature(op.function)
-
-    @functools.wraps(op.function)
-    def travel(self: Any, *args: Any, **kwargs: Any) -> Any:
-        bound = signature.bind(self, *args, **kwargs).arguments
-        path, query, body = _request(service, op, bound)
-        if op.streams:
-            items = self._transport.stream(op.method, path, query, body)
-            return (op.result_adapter.validate_python(item) for item in items)
-        return op.result_adapter.validate_python(
-            self._transport.call(op.method, path, query, body)
-        )
-
-    return travel
-
-
-def _request(
-    service: type[Service], op: Operation, bound: Mapping[str, Any]
-) -> tuple[str, dict[str, Any], dict[str, Any] | None]:
-    from urllib.parse import quote
-
-    path = f"/{service.route}{op.path}"
-    query: dict[str, Any] = {}
-    body: dict[str, Any] = {}
-    for parameter in op.parameters:
-        name = parameter.name
-        if name == "idempotency_key" and bound.get(name) is None:
-            value: Any = uuid.uuid4().hex  # so that a repeated request is not a second one
-        elif name not in bound or parameter.place == "caller":
-            continue
-        else:
-            value = parameter.adapter.dump_python(bound[name], mode="json")
-        if parameter.place == "path":
-            path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
-        elif parameter.place == "query":
-            if value is not None:
-                query[name] = value
-        else:
-            body[name] = value
-    return path, query, body if op.method in ("POST", "PUT", "PATCH") else None
+def _forms(annotation: Any) -> Iterator[Any]:
+    """Yield what an annotation may be: the members of a union, without what is annotated to it."""
+    origin = typing.get_origin(annotation)
+    if origin is typing.Annotated:
+        yield from _forms(typing.get_args(annotation)[0])
+    elif origin in (typing.Union, types.UnionType):
+        for member in typing.get_args(annotation):
+            yield from _forms(member)
+    else:
+        yield annotation
 
 
 def _adapter(annotation: Any) -> TypeAdapter[Any]:

@@ -1,0 +1,272 @@
+"""The workbench: the services, built on one home folder, or their remote twins.
+
+`Workbench.local()` and `Workbench.connect(url)` are interchangeable. A service is made, and its
+libraries imported, when it is first used.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import os
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, cast
+
+from ogai_lab.core.operations import Service
+
+if TYPE_CHECKING:
+    from ogai_lab.cluster.service import Cluster
+    from ogai_lab.core.activity import Activity
+    from ogai_lab.core.blobs import BlobStore
+    from ogai_lab.core.database import Database
+    from ogai_lab.core.events import EventLog
+    from ogai_lab.core.home import Home
+    from ogai_lab.data.service import Data
+    from ogai_lab.models.service import Models
+    from ogai_lab.scheduler.queues import QueueConfig
+    from ogai_lab.scheduler.service import Scheduler
+    from ogai_lab.scheduler.types import Node
+    from ogai_lab.training.service import Training
+
+_SERVICES = {
+    "activity": ("ogai_lab.core.activity", "Activity"),
+    "cluster": ("ogai_lab.cluster.service", "Cluster"),
+    "scheduler": ("ogai_lab.scheduler.service", "Scheduler"),
+    "data": ("ogai_lab.data.service", "Data"),
+    "training": ("ogai_lab.training.service", "Training"),
+    "models": ("ogai_lab.models.service", "Models"),
+}
+
+
+def service_types() -> dict[str, type[Service]]:
+    """Return the class of every service, by its name on the workbench."""
+    return {name: _service_type(name) for name in _SERVICES if _is_there(name)}
+
+
+def _is_there(name: str) -> bool:
+    import importlib.util
+
+    return importlib.util.find_spec(_SERVICES[name][0]) is not None
+
+
+def _service_type(name: str) -> type[Service]:
+    module, kind = _SERVICES[name]
+    found: type[Service] = getattr(importlib.import_module(module), kind)
+    return found
+
+
+class Workbench:
+    """All services, made by `make` when they are first asked for.
+
+    Parameters
+    ----------
+    make
+        Returns the service of a name; called once for each name.
+    close
+        Gives back what the services hold.
+    """
+
+    def __init__(
+        self, make: Callable[[str], Any], close: Callable[[], None] = lambda: None
+    ) -> None:
+        self._make = make
+        self._close = close
+        self._made: dict[str, Any] = {}
+        self._lock = threading.RLock()
+
+    @classmethod
+    def local(
+        cls,
+        home: Home | str | os.PathLike[str] | None = None,
+        *,
+        lead: bool = True,
+        queues: tuple[QueueConfig, ...] = (),
+    ) -> LocalWorkbench:
+        """Return a workbench whose services run in this process.
+
+        Parameters
+        ----------
+        home
+            The home folder or its path; the default home when left out.
+        lead
+            Whether this process may lead the local queue, while no other does.
+        queues
+            The queues and their limits; one without limits when empty.
+
+        Raises
+        ------
+        InvalidInput
+            When the home folder cannot be made or written.
+        """
+        return LocalWorkbench(home, lead=lead, queues=queues)
+
+    @classmethod
+    def connect(cls, url: str, token: str | None = None) -> Workbench:
+        """Return a workbench whose services run in the Jupyter server at `url`.
+
+        Raises
+        ------
+        InvalidInput
+            When it is not the address of a server.
+        """
+        from ogai_lab.core.http import HttpTransport
+        from ogai_lab.core.remote import remote
+
+        transport = HttpTransport(url, token)
+        return cls(lambda name: remote(_service_type(name), transport), transport.close)
+
+    @property
+    def activity(self) -> Activity:
+        """The event log of all layers."""
+        return cast("Activity", self.service("activity"))
+
+    @property
+    def cluster(self) -> Cluster:
+        """The machines."""
+        return cast("Cluster", self.service("cluster"))
+
+    @property
+    def scheduler(self) -> Scheduler:
+        """Nodes, queues and jobs."""
+        return cast("Scheduler", self.service("scheduler"))
+
+    @property
+    def data(self) -> Data:
+        """Corpora and what was made of them."""
+        return cast("Data", self.service("data"))
+
+    @property
+    def training(self) -> Training:
+        """Recipes, plans and training runs."""
+        return cast("Training", self.service("training"))
+
+    @property
+    def models(self) -> Models:
+        """The model registry."""
+        return cast("Models", self.service("models"))
+
+    def service(self, name: str) -> Any:
+        """Return the service of this name."""
+        with self._lock:
+            if name not in self._made:
+                self._made[name] = self._make(name)
+            return self._made[name]
+
+    def services(self) -> tuple[Service, ...]:
+        """Return every service."""
+        return tuple(self.service(name) for name in service_types())
+
+    def close(self) -> None:
+        """Give back what the services hold; jobs run on. Idempotent."""
+        with self._lock:
+            close, self._close = self._close, lambda: None
+        close()
+
+    def __enter__(self) -> Workbench:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class LocalWorkbench(Workbench):
+    """A workbench whose services run in this process; see `Workbench.local`."""
+
+    def __init__(
+        self,
+        home: Home | str | os.PathLike[str] | None = None,
+        *,
+        lead: bool = True,
+        queues: tuple[QueueConfig, ...] = (),
+    ) -> None:
+        from ogai_lab.core.home import Home
+
+        super().__init__(self._build, self._shut)
+        self.home = home if isinstance(home, Home) else Home.open(home)
+        self._queues = queues
+        self._leads = lead
+
+    @functools.cached_property
+    def database(self) -> Database:
+        """The database that all services share."""
+        from ogai_lab.core.database import Database
+
+        return Database(self.home.database_url)
+
+    @functools.cached_property
+    def blobs(self) -> BlobStore:
+        """The blob store that all services share."""
+        from ogai_lab.core.blobs import BlobStore
+
+        return BlobStore(self.home.blobs_url)
+
+    @functools.cached_property
+    def events(self) -> EventLog:
+        """The event log that all services write."""
+        from ogai_lab.core.events import EventLog
+
+        return EventLog(self.database)
+
+    def _build(self, name: str) -> Service:
+        kind: Any = _service_type(name)
+        match name:
+            case "activity":
+                service = kind(self.events)
+            case "cluster":
+                service = kind(self.home)
+            case "scheduler":
+                service = self._scheduler(kind)
+            case "models":
+                service = kind(self.database, self.blobs, self.events, self.scheduler, self.home)
+            case _:
+                service = kind(self.database, self.blobs, self.events, self.scheduler)
+        built: Service = service
+        return built
+
+    def _scheduler(self, kind: Any) -> Scheduler:
+        from ogai_lab.scheduler.engines.local.engine import LocalEngine
+
+        engine = LocalEngine(self.home, self._inventory)
+        options = {"queues": self._queues} if self._queues else {}
+        scheduler: Scheduler = kind(
+            self.database, self.blobs, self.events, self.home, engine, **options
+        )
+        if self._leads:
+            scheduler.lead()
+        return scheduler
+
+    def _inventory(self) -> list[Node]:
+        """Return this machine as the one node of the local engine."""
+        from ogai_lab.scheduler.types import Gpu, Node
+
+        machine = self.cluster.machine()
+        gpus = [
+            Gpu(index=gpu.index, name=gpu.name, uuid=gpu.uuid, memory=gpu.memory or 0)
+            for gpu in machine.gpus
+            if not gpu.problem
+        ]
+        return [
+            Node(
+                name=machine.name,
+                state="ready",
+                cpus=machine.cpus,
+                cpus_free=machine.cpus,
+                memory=machine.memory,
+                memory_free=machine.memory,
+                gpus=gpus,
+                gpus_free=len(gpus),
+            )
+        ]
+
+    def _shut(self) -> None:
+        if "scheduler" in self._made:
+            self._made["scheduler"].close()
+        if "database" in self.__dict__:
+            self.database.close()
