@@ -1,0 +1,193 @@
+"""Many blobs stored as one: none is visible before all are durable."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
+
+    from ogai_lab.core.blobs import BlobStore, Buffer, Digest
+
+_CHUNK = 1 << 20
+
+
+class _Place(Protocol):
+    """Where a batch keeps a blob until it is published."""
+
+    def writing(self, temporary: str) -> contextlib.AbstractContextManager[IO[bytes]]: ...
+    def publish(self, names: dict[str, str]) -> None: ...
+    def discard(self, temporary: str) -> None: ...
+
+
+class Batch:
+    """Blobs on their way into a store; made by `BlobStore.batch`, used from any thread.
+
+    Each blob is written to a temporary name and synced by the thread that writes it, so that
+    syncing one overlaps with hashing the next; the names change at the end of the batch.
+    """
+
+    def __init__(
+        self, store: BlobStore, place: _Place, translated: Callable[[OSError], Exception]
+    ) -> None:
+        self._store = store
+        self._place = place
+        self._translated = translated
+        self._lock = threading.Lock()
+        self._pending: dict[Digest, str] = {}
+        self.size = 0
+        """Bytes of the blobs that this batch adds."""
+
+    def put(self, data: Buffer) -> Digest:
+        """Add `data` and return its digest.
+
+        Raises
+        ------
+        StorageFull
+            When it does not fit.
+        """
+        from ogai_lab.core.blobs import digest_of
+
+        digest = digest_of(data)
+        if not self.has(digest):
+            with self.writing(digest) as out:
+                out.write(data)
+        return digest
+
+    def put_file(self, source: str | os.PathLike[str]) -> Digest:
+        """Add the bytes of a file and return their digest."""
+        from ogai_lab.core.blobs import Digest
+
+        hasher = hashlib.sha256()
+        with Path(source).open("rb") as file, self._temporary() as (temporary, out):
+            while block := file.read(_CHUNK):
+                hasher.update(block)
+                out.write(block)
+            size = out.tell()
+        digest = Digest(f"sha256:{hasher.hexdigest()}")
+        if self.has(digest):
+            self._place.discard(temporary)
+        else:
+            self._keep(digest, temporary, size)
+        return digest
+
+    def has(self, digest: Digest) -> bool:
+        """Whether the store has this blob, or will have it when the batch ends."""
+        return digest in self._pending or self._store.exists(digest)
+
+    @contextlib.contextmanager
+    def writing(self, digest: Digest) -> Iterator[IO[bytes]]:
+        """Open a new blob for bytes whose digest the caller has already computed."""
+        with self._temporary() as (temporary, out):
+            yield out
+            size = out.tell()
+        self._keep(digest, temporary, size)
+
+    def publish(self) -> None:
+        """Give every blob its name."""
+        from ogai_lab.core.blobs import name_of
+
+        names = {temporary: name_of(digest) for digest, temporary in self._pending.items()}
+        with self._translating():
+            self._place.publish(names)
+        self._pending.clear()
+
+    def discard(self) -> None:
+        """Remove what was written and not published."""
+        for temporary in self._pending.values():
+            self._place.discard(temporary)
+        self._pending.clear()
+
+    def _keep(self, digest: Digest, temporary: str, size: int) -> None:
+        with self._lock:
+            if digest not in self._pending:
+                self._pending[digest] = temporary
+                self.size += size
+                return
+        self._place.discard(temporary)  # another thread wrote the same bytes
+
+    @contextlib.contextmanager
+    def _temporary(self) -> Iterator[tuple[str, IO[bytes]]]:
+        temporary = f"tmp/{uuid.uuid4().hex}"
+        try:
+            with self._translating(), self._place.writing(temporary) as out:
+                yield temporary, out
+        except BaseException:
+            self._place.discard(temporary)
+            raise
+
+    @contextlib.contextmanager
+    def _translating(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as exc:
+            raise self._translated(exc) from exc
+
+
+class FolderPlace:
+    """A batch's place in a folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    @contextlib.contextmanager
+    def writing(self, temporary: str) -> Iterator[IO[bytes]]:
+        """Open a temporary file; it is durable when the block ends well."""
+        path = self._root / temporary
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        path.chmod(0o444)
+
+    def publish(self, names: dict[str, str]) -> None:
+        """Rename all, then sync the folders they are in."""
+        folders = set()
+        for temporary, name in names.items():
+            target = self._root / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (self._root / temporary).replace(target)
+            folders.add(target.parent)
+        for folder in folders:
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def discard(self, temporary: str) -> None:
+        """Remove a temporary file."""
+        with contextlib.suppress(OSError):
+            (self._root / temporary).unlink()
+
+
+class RemotePlace:
+    """A batch's place behind fsspec."""
+
+    def __init__(self, filesystem: AbstractFileSystem, root: str) -> None:
+        self._fs = filesystem
+        self._root = root
+
+    @contextlib.contextmanager
+    def writing(self, temporary: str) -> Iterator[IO[bytes]]:
+        """Open a temporary object."""
+        with self._fs.open(f"{self._root}/{temporary}", "wb") as out:
+            yield out
+
+    def publish(self, names: dict[str, str]) -> None:
+        """Move all to their names."""
+        for temporary, name in names.items():
+            self._fs.mv(f"{self._root}/{temporary}", f"{self._root}/{name}")
+
+    def discard(self, temporary: str) -> None:
+        """Remove a temporary object."""
+        with contextlib.suppress(OSError):
+            self._fs.rm_file(f"{self._root}/{temporary}")
