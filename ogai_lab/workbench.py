@@ -46,9 +46,13 @@ def service_types() -> dict[str, type[Service]]:
 
 
 def _is_there(name: str) -> bool:
-    import importlib.util
-
-    return importlib.util.find_spec(_SERVICES[name][0]) is not None
+    try:
+        if name != "activity" and name != "cluster":
+            importlib.import_module("ogai_lab.scheduler.engines.local.engine")
+        _service_type(name)
+    except (ImportError, NameError, SyntaxError, AttributeError):
+        return False
+    return True
 
 
 def _service_type(name: str) -> type[Service]:
@@ -213,6 +217,12 @@ class LocalWorkbench(Workbench):
         from ogai_lab.core.events import EventLog
 
         return EventLog(self.database)
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process leads the local queue now."""
+        scheduler = self._made.get("scheduler")
+        return scheduler is not None and scheduler.leads
 
     def _build(self, name: str) -> Service:
         kind: Any = _service_type(name)

@@ -1,0 +1,104 @@
+"""The extension: its settings, its start and its stop."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+from jupyter_events import EventLogger
+from jupyter_server.extension.application import ExtensionApp
+from jupyter_server.serverapp import ServerApp
+from traitlets import Bool, Dict, Float, Int, List, Unicode
+
+from ogai_lab_server.credentials import KernelCredentials
+from ogai_lab_server.handler import OperationHandler
+from ogai_lab_server.host import Host
+
+
+class OgaiApp(ExtensionApp):
+    """OGAI Lab in a Jupyter server: every operation of every layer, below ``/ogai``."""
+
+    name = "ogai_lab_server"
+    load_other_extensions = True
+
+    home = Unicode(
+        "", config=True, help="The home folder; OGAI_HOME or ~/.local/share/ogai_lab when empty."
+    )
+    database_url = Unicode(
+        "",
+        config=True,
+        help="SQLAlchemy URL of the database; SQLite in the home folder when empty. "
+        "PostgreSQL: postgresql+psycopg://user:password@host/name.",
+    )
+    blobs_url = Unicode(
+        "", config=True, help="fsspec URL of the blob store; a folder in the home when empty."
+    )
+    lead = Bool(
+        True,
+        config=True,
+        help="Whether this server may lead the local queue while no other process does.",
+    )
+    queues = List(
+        Dict(),
+        config=True,
+        help="The queues and their limits: [{'name': 'gpu', 'cpus': 64, 'gpus': 8}]. "
+        "One queue 'default' without limits when empty.",
+    )
+    call_threads = Int(8, min=1, config=True, help="How many calls run at the same time.")
+    stream_threads = Int(
+        64,
+        min=1,
+        config=True,
+        help="How many streams (followed logs, events) may be open; more are refused.",
+    )
+    stuck_seconds = Float(
+        60.0, min=0.1, config=True, help="A stream whose reader takes nothing for so long is cut."
+    )
+    max_body = Int(
+        32 << 20, min=1, config=True, help="The largest request body that is read, in bytes."
+    )
+    start_delay = Float(
+        1.0,
+        min=0.0,
+        config=True,
+        help="Seconds after the server's start at which the services are built, unless a request "
+        "comes first; so that they do not slow the start.",
+    )
+
+    def initialize_settings(self) -> None:
+        """Make what the handlers share, and give every kernel its credential."""
+        self.credentials = KernelCredentials(self._server)
+        self.credentials.hand_out()
+        self.host = Host(self)
+        self.settings["ogai_host"] = self.host
+
+    def initialize_handlers(self) -> None:
+        """Mount one handler for all operations."""
+        shared = {"host": self.host, "credentials": self.credentials}
+        self.handlers.append((r"/ogai(?:/.*)?", OperationHandler, shared))
+
+    async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
+        self._start = asyncio.get_running_loop().call_later(self.start_delay, self.host.warm_up)
+
+    async def stop_extension(self) -> None:
+        """Let streams and services go, within a few seconds; jobs run on."""
+        if hasattr(self, "_start"):
+            self._start.cancel()
+        await self.host.stop()
+
+    @property
+    def _server(self) -> ServerApp:
+        return cast("ServerApp", self.serverapp)
+
+    @property
+    def event_logger(self) -> EventLogger:
+        """Jupyter's event bus."""
+        return cast("EventLogger", self._server.event_logger)
+
+    def service_options(self) -> dict[str, Any]:
+        """Return the settings that the services are built from."""
+        return {
+            "path": self.home or None,
+            "database_url": self.database_url or None,
+            "blobs_url": self.blobs_url or None,
+        }
