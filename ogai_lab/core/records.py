@@ -134,11 +134,20 @@ def log(metrics: Mapping[str, Any], *, step: Optional[int] = None) -> None:
 
 def output(name: str, value: str) -> None:
     """Report a named result of the job, such as the digest of what it made; see `Job.outputs`."""
+    tell("output", output=name, value=value)
+
+
+def tell(name: str, **fields: Any) -> None:
+    """Report an event from inside a job: something that happened, and what is to be known of it.
+
+    Outside a job this prints one line.
+    """
     descriptor = os.environ.get(RECORDS_FD)
-    line = event("output", int(os.environ.get(RANK, "0")), output=name, value=value)
     if descriptor is None:
-        print(f"output {name} = {value}", flush=True)  # noqa: T201
+        shown = " ".join(f"{key}={value}" for key, value in fields.items())
+        print(f"{name} {shown}", flush=True)  # noqa: T201
         return
+    line = event(name, int(os.environ.get(RANK, "0")), **fields)
     with _write_lock:
         _write_all(int(descriptor), line)
 

@@ -1,0 +1,3 @@
+"""What the forked ranks find imported: the classes that transformers loads on first use."""
+
+from transformers import LlamaForCausalLM as LlamaForCausalLM
