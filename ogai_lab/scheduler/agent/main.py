@@ -1,0 +1,124 @@
+"""What an agent's archive does when it is run: be an agent, a warm parent, or a rank."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import socket
+import sys
+import time
+from typing import Any, Dict, List, Optional
+
+from ogai_lab.scheduler.agent import processes, program, warm
+from ogai_lab.scheduler.agent.files import read_json, write_json
+from ogai_lab.scheduler.agent.head import Head
+from ogai_lab.scheduler.agent.link import Link, Message
+from ogai_lab.scheduler.agent.loop import Loop
+from ogai_lab.scheduler.agent.node import Node, node_file
+
+STOP = "stop"
+"""A symbolic link ``kind:seconds`` in the job's folder: it can be made on a full disk as well."""
+JOIN_PATIENCE = 300.0
+
+
+def main(argv: Optional[List[str]] = None) -> None:
+    """Run ``agent FOLDER NODE``, ``warm ORDER DESCRIPTOR`` or ``rank ORDER``."""
+    mode, *arguments = argv if argv is not None else sys.argv[1:]
+    if mode == "agent":
+        serve(arguments[0], int(arguments[1]))
+    elif mode == "warm":
+        warm.main(arguments[0], int(arguments[1]))
+    elif mode == "rank":
+        program.main(arguments[0])
+    else:
+        raise SystemExit(f"{mode!r} is not agent, warm or rank")
+
+
+def serve(folder: str, number: int) -> None:
+    """Be the agent of node `number` until the job is over, once: a second one goes away."""
+    if os.getsid(0) != os.getpid():
+        os.setsid()
+    lock = os.open(f"{node_file(folder, number)}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    order = read_json(os.path.join(folder, "order.json"))
+    if order is None or read_json(os.path.join(folder, "exit.json")) is not None:
+        return
+    if number == 0 and read_json(os.path.join(folder, "status.json")) is not None:
+        return  # this order was begun by an agent that is gone: what became of it is lost
+    write_json(
+        node_file(folder, number), {**processes.identity(os.getpid()), "groups": []}, sync=False
+    )
+    processes.adopt_orphans()
+    loop = Loop()
+    node = Node(loop, order, number, folder)
+    if number == 0:
+        _lead(loop, order, folder, node)
+    else:
+        _follow(loop, order, folder, node, number)
+    loop.run()
+
+
+def _lead(loop: Loop, order: Dict[str, Any], folder: str, node: Node) -> None:
+    head = Head(loop, order, folder, node)
+    write_json(os.path.join(folder, "agents", "head.json"), {"port": head.port}, sync=False)
+
+    def stop() -> None:
+        try:
+            kind, _, grace = os.readlink(os.path.join(folder, STOP)).partition(":")
+        except OSError:
+            kind, grace = "cancelled", "10"
+        head.stop(kind, float(grace))
+
+    for sent in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.on_signal(sent, stop)
+    head.begin()
+    if os.path.islink(os.path.join(folder, STOP)):
+        stop()
+
+
+def _follow(loop: Loop, order: Dict[str, Any], folder: str, node: Node, number: int) -> None:
+    connection = _connect(order, folder)
+
+    def end() -> None:
+        node.finish()
+        loop.stop()
+
+    def hear(message: Message) -> None:
+        kind = message["t"]
+        if kind == "start":
+            node.start(message)
+        elif kind == "kill":
+            node.kill()
+        elif kind == "stop":
+            node.stop(float(message["grace"]))
+        elif kind == "end":
+            end()
+        elif kind == "ping":
+            head.send({"t": "pong"})
+
+    head = Link(loop, connection, hear, end)
+    node.report = head.send
+    node.prepare()
+    loop.on_signal(signal.SIGTERM, end)
+    head.send({"t": "join", "node": number, "secret": order["secret"]})
+
+
+def _connect(order: Dict[str, Any], folder: str) -> socket.socket:
+    """Return a connection to the head, which may come up later than this agent."""
+    deadline = time.monotonic() + JOIN_PATIENCE
+    while True:
+        try:
+            where = read_json(os.path.join(folder, "agents", "head.json"))
+            if where is not None:
+                return socket.create_connection((order["address"], where["port"]), timeout=10)
+        except OSError:
+            pass
+        if time.monotonic() > deadline:
+            raise SystemExit(
+                f"The head did not answer at {order['address']} in {JOIN_PATIENCE:g} s."
+            )
+        time.sleep(0.01)
