@@ -35,11 +35,16 @@ class Batch:
     """
 
     def __init__(
-        self, store: BlobStore, place: _Place, translated: Callable[[OSError], Exception]
+        self,
+        store: BlobStore,
+        place: _Place,
+        translated: Callable[[OSError], Exception],
+        replacing: frozenset[Digest],
     ) -> None:
         self._store = store
         self._place = place
         self._translated = translated
+        self._replacing = replacing
         self._lock = threading.Lock()
         self._pending: dict[Digest, str] = {}
         self.size = 0
@@ -80,7 +85,9 @@ class Batch:
 
     def has(self, digest: Digest) -> bool:
         """Whether the store has this blob, or will have it when the batch ends."""
-        return digest in self._pending or self._store.exists(digest)
+        if digest in self._pending:
+            return True
+        return digest not in self._replacing and self._store.exists(digest)
 
     @contextlib.contextmanager
     def writing(self, digest: Digest) -> Iterator[IO[bytes]]:

@@ -89,8 +89,13 @@ class BlobStore:
         return Digest(f"sha256:{hasher.hexdigest()}")
 
     @contextlib.contextmanager
-    def batch(self) -> Iterator[Batch]:
+    def batch(self, *, replacing: Collection[Digest] = ()) -> Iterator[Batch]:
         """Store many blobs as one: they all appear when the block ends well, else none does.
+
+        Parameters
+        ----------
+        replacing
+            Blobs that are known to be damaged: they are written again though they exist.
 
         Raises
         ------
@@ -101,7 +106,7 @@ class BlobStore:
 
         local = self._local
         place = FolderPlace(local) if local is not None else RemotePlace(self._fs, self._root)
-        batch = Batch(self, place, lambda exc: _translated(exc, self.url))
+        batch = Batch(self, place, lambda exc: _translated(exc, self.url), frozenset(replacing))
         try:
             yield batch
             batch.publish()

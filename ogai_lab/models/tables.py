@@ -40,9 +40,7 @@ aliases = sa.Table(
     sa.Column("model", sa.String(200), primary_key=True),
     sa.Column("alias", sa.String(64), primary_key=True),
     sa.Column("number", sa.Integer, nullable=False),
-    sa.ForeignKeyConstraint(
-        ["model", "number"], ["model_versions.model", "model_versions.number"]
-    ),
+    sa.ForeignKeyConstraint(["model", "number"], ["model_versions.model", "model_versions.number"]),
 )
 
 registrations = sa.Table(

@@ -86,6 +86,9 @@ class FileEntry(BaseModel):
     path: str
     size: int
     header: str | None = None
+    plain: bool = Field(
+        default=True, description="Whether its header says nothing that its blobs' do not."
+    )
     blobs: list[str]
     tensors: list[TensorEntry] = []
 
@@ -120,6 +123,7 @@ class Damage(BaseModel):
 
     file: str
     tensors: list[str] = Field(default=[], description="Tensors in it; none for other files.")
+    blob: str
     problem: str
 
 

@@ -1,0 +1,301 @@
+"""The tensor store: safetensors files, kept tensor by tensor; what did not change is kept once.
+
+Every tensor of 64 KiB or more is a blob of its own; smaller ones share blobs of up to 16 MiB, or a
+model with many norms and biases would be thousands of tiny files. Each such blob is itself a valid
+safetensors file (a canonical header and the tensors' bytes): the Hugging Face cache links to it
+without a copy, and any safetensors reader opens it. The original header is a blob too, so the
+original file is rebuilt bit for bit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from ogai_lab.core.blob_batch import Batch
+from ogai_lab.core.blobs import BlobStore, Digest, digest_of
+from ogai_lab.core.errors import Conflict, Corrupt, NotFound
+from ogai_lab.models.folders import contents
+from ogai_lab.models.headers import Header, Tensor, read_header, write_header
+from ogai_lab.models.types import Damage, FileEntry, TensorEntry, VersionManifest
+
+SMALL = 64 << 10
+"""Bytes; a smaller tensor shares its blob."""
+PACK = 16 << 20
+"""Bytes; a shared blob is not made larger."""
+
+_AT_ONCE = 32 << 20  # a tensor up to this size is read once, hashed and written from memory
+_CHUNK = 4 << 20
+_THREADS = 2  # hashing releases the GIL; more would only make the disk's head jump
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A folder in the store."""
+
+    manifest: VersionManifest
+    digest: Digest
+    stored: int
+    left_out: list[str]
+
+
+def keep(folder: Path, store: BlobStore, *, replacing: Collection[Digest] = ()) -> Kept:
+    """Store a model's folder; all of it becomes visible at once, or nothing.
+
+    Parameters
+    ----------
+    folder
+        What ``save_pretrained`` wrote.
+    store
+        Where to.
+    replacing
+        Blobs that are known to be damaged and are written again.
+
+    Returns
+    -------
+    Kept
+        The manifest, its digest, and how many bytes the store grew by.
+
+    Raises
+    ------
+    NotFound, InvalidInput, Corrupt, Conflict, StorageFull
+        When the folder is not a whole model, changes while it is read, or does not fit.
+    """
+    found = contents(folder)
+    with ThreadPoolExecutor(_THREADS) as pool, store.batch(replacing=replacing) as batch:
+        files = [
+            FileEntry(
+                path=path,
+                size=(folder / path).stat().st_size,
+                blobs=[batch.put_file(folder / path)],
+            )
+            for path in found.others
+        ]
+        files += [_keep_weights(folder, path, batch, pool) for path in found.weights]
+        manifest = VersionManifest(files=sorted(files, key=lambda file: file.path))
+        digest = batch.put(_encoded(manifest))
+        stored = batch.size
+    return Kept(manifest, digest, stored, found.left_out)
+
+
+def load(store: BlobStore, digest: str) -> VersionManifest:
+    """Return the manifest with this digest.
+
+    Raises
+    ------
+    NotFound, Corrupt
+        When the store does not have it whole.
+    """
+    return VersionManifest.model_validate_json(store.get(Digest(digest)))
+
+
+def rebuild(file: FileEntry, store: BlobStore, out: IO[bytes]) -> None:
+    """Write the original bytes of one file, each blob checked on the way.
+
+    Raises
+    ------
+    NotFound, Corrupt
+        When a blob is missing or damaged; the message names the tensor.
+    """
+    if file.header is None:
+        for piece in _checked(store, file.blobs[0], file.path):
+            out.write(piece)
+        return
+    out.write(store.get(Digest(file.header)))
+    shared = _shared_blobs(file)
+    pack: tuple[int, bytes] = (-1, b"")
+    for tensor in file.tensors:
+        where = f"{tensor.name!r} in {file.path!r}"
+        if tensor.blob in shared:
+            if pack[0] != tensor.blob:
+                pack = (tensor.blob, b"".join(_checked(store, file.blobs[tensor.blob], where)))
+            out.write(pack[1][tensor.start : tensor.start + tensor.size])
+            continue
+        skip = tensor.start
+        for piece in _checked(store, file.blobs[tensor.blob], where):
+            out.write(piece[skip:])
+            skip = max(0, skip - len(piece))
+
+
+def verify(manifest: VersionManifest, store: BlobStore) -> tuple[int, list[Damage]]:
+    """Hash every blob of a version; return the bytes read and what is damaged."""
+    owners: dict[str, tuple[str, list[str]]] = {}
+    for file in manifest.files:
+        for index, digest in enumerate(file.blobs):
+            names = [tensor.name for tensor in file.tensors if tensor.blob == index]
+            owners.setdefault(digest, (file.path, names))
+        if file.header:
+            owners.setdefault(file.header, (file.path, []))
+    checked, damages = 0, []
+    for digest, (path, names) in owners.items():
+        try:
+            for piece in _checked(store, digest, repr(path)):
+                checked += len(piece)
+        except (Corrupt, NotFound) as exc:
+            damages.append(Damage(file=path, tensors=names, blob=digest, problem=exc.message))
+    return checked, damages
+
+
+def _keep_weights(folder: Path, path: str, batch: Batch, pool: ThreadPoolExecutor) -> FileEntry:
+    with (folder / path).open("rb") as source:
+        before = os.fstat(source.fileno())
+        header = read_header(source, before.st_size, path)
+        metadata = {"format": header.metadata.get("format", "pt")}
+        writer = _Writer(source.fileno(), len(header.raw), metadata, batch, path)
+        groups = list(_groups(header.tensors))
+        kept = list(pool.map(writer.keep, groups))
+        after = os.fstat(source.fileno())
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise _changed(path)
+    return _entry(path, before.st_size, header, batch.put(header.raw), groups, kept)
+
+
+def _entry(
+    path: str,
+    size: int,
+    header: Header,
+    header_digest: Digest,
+    groups: list[list[Tensor]],
+    kept: list[tuple[Digest, int, list[Digest]]],
+) -> FileEntry:
+    tensors: dict[str, TensorEntry] = {}
+    for index, (group, (_, start, digests)) in enumerate(zip(groups, kept, strict=True)):
+        for tensor, digest in zip(group, digests, strict=True):
+            tensors[tensor.name] = TensorEntry(
+                name=tensor.name,
+                dtype=tensor.dtype,
+                shape=list(tensor.shape),
+                size=tensor.size,
+                digest=digest,
+                blob=index,
+                start=start,
+            )
+            start += tensor.size
+    return FileEntry(
+        path=path,
+        size=size,
+        header=header_digest,
+        plain=set(header.metadata) <= {"format"},
+        blobs=[digest for digest, _, _ in kept],
+        tensors=[tensors[tensor.name] for tensor in header.tensors],
+    )
+
+
+def _groups(tensors: Iterable[Tensor]) -> Iterator[list[Tensor]]:
+    """Cut tensors into groups that share a blob: large ones alone, small ones together."""
+    pack: list[Tensor] = []
+    room = PACK
+    for tensor in tensors:
+        if tensor.size >= SMALL:
+            yield [tensor]
+            continue
+        if tensor.size > room:
+            yield pack
+            pack, room = [], PACK
+        pack.append(tensor)
+        room -= tensor.size
+    if pack:
+        yield pack
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Stores groups of tensors of one open file; used from several threads."""
+
+    descriptor: int
+    data: int
+    metadata: dict[str, str]
+    batch: Batch
+    path: str
+
+    def keep(self, group: list[Tensor]) -> tuple[Digest, int, list[Digest]]:
+        """Store one group; return its blob, where its data begin, and each tensor's digest."""
+        head = self._head(group)
+        if len(group) == 1 and group[0].size > _AT_ONCE:
+            digest = self._keep_large(head, group[0])
+            return digest, len(head), [digest]
+        pieces = [self._read(tensor.start, tensor.size) for tensor in group]
+        hasher = hashlib.sha256(head)
+        for piece in pieces:
+            hasher.update(piece)
+        digest = _digest(hasher)
+        if not self.batch.has(digest):
+            with self.batch.writing(digest) as out:
+                out.writelines([head, *pieces])
+        if len(group) == 1:
+            return digest, len(head), [digest]
+        each = [
+            digest_of(self._head([tensor]) + piece)
+            for tensor, piece in zip(group, pieces, strict=True)
+        ]
+        return digest, len(head), each
+
+    def _keep_large(self, head: bytes, tensor: Tensor) -> Digest:
+        hasher = hashlib.sha256(head)
+        for piece in self._pieces(tensor):
+            hasher.update(piece)
+        digest = _digest(hasher)
+        if not self.batch.has(digest):
+            with self.batch.writing(digest) as out:
+                out.write(head)
+                out.writelines(self._pieces(tensor))
+        return digest
+
+    def _pieces(self, tensor: Tensor) -> Iterator[bytes]:
+        for offset in range(0, tensor.size, _CHUNK):
+            yield self._read(tensor.start + offset, min(_CHUNK, tensor.size - offset))
+
+    def _read(self, start: int, size: int) -> bytes:
+        data = os.pread(self.descriptor, size, self.data + start)
+        if len(data) != size:
+            raise _changed(self.path)
+        return data
+
+    def _head(self, group: list[Tensor]) -> bytes:
+        described = [(t.name, t.dtype, t.shape, t.size) for t in group]
+        return write_header(described, self.metadata)
+
+
+def _shared_blobs(file: FileEntry) -> set[int]:
+    uses = Counter(tensor.blob for tensor in file.tensors)
+    return {blob for blob, count in uses.items() if count > 1}
+
+
+def _checked(store: BlobStore, digest: str, where: str) -> Iterator[bytes]:
+    """Yield a blob's bytes; raise at the end when they are not what the digest says."""
+    hasher = hashlib.sha256()
+    with store.open(Digest(digest)) as blob:
+        read: Callable[[], bytes] = lambda: blob.read(_CHUNK)  # noqa: E731
+        for piece in iter(read, b""):
+            hasher.update(piece)
+            yield piece
+    if _digest(hasher) != digest:
+        raise Corrupt(
+            f"The stored bytes of {where} are damaged: the blob {digest} holds other bytes.",
+            cause="The disk or a program changed the file after it was written.",
+            action="Register the same folder or job again: that writes damaged bytes anew.",
+        )
+
+
+def _digest(hasher: hashlib._Hash) -> Digest:
+    return Digest(f"sha256:{hasher.hexdigest()}")
+
+
+def _encoded(manifest: VersionManifest) -> bytes:
+    return json.dumps(
+        manifest.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    ).encode()
+
+
+def _changed(path: str) -> Conflict:
+    return Conflict(
+        f"{path!r} changed while it was being registered.",
+        action="Wait until the program that writes it is done, then register again.",
+    )
