@@ -28,14 +28,15 @@ def execute_notebook(path: str, parameters: Mapping[str, Any]) -> None:
             "run: pip install nbclient ipykernel"
         ) from None
 
-    class Printing(NotebookClient):  # type: ignore[misc]
+    class Printing(NotebookClient):
         """Prints what a cell puts out, at once."""
 
         def process_message(self, message: Dict[str, Any], cell: Any, cell_index: int) -> Any:
             _show(message["header"]["msg_type"], message["content"])
             return super().process_message(message, cell, cell_index)
 
-    notebook = nbformat.read(path, as_version=4)
+    with open(path, encoding="utf-8") as file:
+        notebook = nbformat.reads(file.read(), as_version=4)
     if parameters:
         _inject(notebook, parameters, nbformat.v4.new_code_cell)
     folder = os.path.dirname(os.path.abspath(path))
@@ -53,8 +54,9 @@ def execute_notebook(path: str, parameters: Mapping[str, Any]) -> None:
     finally:
         if os.environ.get("RANK", "0") == "0":
             target = os.path.join(os.environ.get("OGAI_OUTPUT", "."), os.path.basename(path))
-            nbformat.write(notebook, f"{target}.part")
-            os.replace(f"{target}.part", target)
+            with open(f"{target}.part", "w", encoding="utf-8") as file:
+                file.write(nbformat.writes(notebook))
+            os.replace(file.name, target)
 
 
 def _inject(notebook: Any, parameters: Mapping[str, Any], new_cell: Any) -> None:

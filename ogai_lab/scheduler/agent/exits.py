@@ -20,7 +20,7 @@ _ACTIONS = {
     "signal": "A crash in native code: run it again with PYTHONFAULTHANDLER=1 to see where.",
     "killed": "Somebody or something outside the job ended it; submit it again, or allow restarts.",
     "out_of_memory": "Ask for more memory (memory=), or use less: a smaller batch, fewer ranks.",
-    "hang": "Look at what that rank did last; a collective that another rank never joined is usual.",
+    "hang": "Look at what that rank did last; often another rank never joined a collective.",
     "timeout": "Give the job a longer timeout, or make it save and resume.",
     "node_lost": "Submit it again, or allow restarts for node_lost.",
     "start_failed": "Check the name and that it is installed on the node, then submit it again.",

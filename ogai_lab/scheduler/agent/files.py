@@ -1,4 +1,4 @@
-"""Small files that must be whole: written aside, synced, renamed; and room kept for the last one."""
+"""Small files that must be whole: written aside, synced, renamed; and room for the last one."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ class Head:
         if missing:
             names = ", ".join(self._name(number) for number in missing[:5])
             self._lost.update(missing)
-            text = f"{len(missing)} of {self._nodes} nodes did not join in {JOIN_PATIENCE:g} s: {names}."
+            text = f"{len(missing)} nodes did not join in {JOIN_PATIENCE:g} s: {names}."
             self._end_attempt(exits.exit_of("node_lost", text))
             self._conclude_when_cleared()
 

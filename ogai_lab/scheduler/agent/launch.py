@@ -85,7 +85,7 @@ class Pipes:
         for _ in range(3):
             read, write = os.pipe()
             with contextlib.suppress(OSError, AttributeError):
-                fcntl.fcntl(read, fcntl.F_SETPIPE_SZ, PIPE_SIZE)  # type: ignore[attr-defined]
+                fcntl.fcntl(read, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
             os.set_blocking(read, False)
             self.reads.append(read)
             self.writes.append(write)

@@ -12,7 +12,7 @@ from ogai_lab.scheduler.agent import launch, processes, program
 from ogai_lab.scheduler.agent.files import write_json
 from ogai_lab.scheduler.agent.forker import Forker
 from ogai_lab.scheduler.agent.loop import Loop, Timer
-from ogai_lab.scheduler.agent.ranks import Rank, _Text
+from ogai_lab.scheduler.agent.ranks import Rank, Text
 from ogai_lab.scheduler.agent.sink import Sink
 
 Message = Dict[str, Any]
@@ -128,7 +128,7 @@ class Node:
             os.close(write)
 
     def _listen_to_parent(self, descriptor: int) -> None:
-        text = _Text(-1, "stderr")
+        text = Text(-1, "stderr")
 
         def read() -> None:
             data = os.read(descriptor, 1 << 16)
@@ -339,7 +339,7 @@ class Node:
         self._trouble(
             "storage_full",
             None,
-            f"The disk that holds {self._folder!r} is full; what the ranks say can no longer be kept.",
+            f"The disk that holds {self._folder!r} is full: records can no longer be kept.",
         )
 
 

@@ -107,13 +107,12 @@ def _cell(run: Mapping[str, Any]) -> None:
     extra: Dict[str, Any] = {}
     if not _is_python(source):
         try:
-            from IPython.core.inputtransformer2 import TransformerManager
             from IPython.core.interactiveshell import InteractiveShell
         except ImportError:
             pass
         else:
             shell = InteractiveShell.instance()
-            source = TransformerManager().transform_cell(source)
+            source = shell.transform_cell(source)
             extra["get_ipython"] = lambda: shell
     _as_main(source.encode("utf-8", "surrogatepass"), CELL, extra)
 

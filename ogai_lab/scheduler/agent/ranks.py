@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import time
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Union
 
 from ogai_lab.core import records
 from ogai_lab.scheduler.agent import processes
@@ -36,12 +37,12 @@ class Rank:
         self.number = number
         self._loop, self._sink, self._on_drained = loop, sink, on_drained
         self.pipes = Pipes()
-        self._outlets = {
-            self.pipes.reads[0]: _Text(number, "stdout"),
-            self.pipes.reads[1]: _Text(number, "stderr"),
+        self._outlets: Dict[int, Union[Text, _Lines]] = {
+            self.pipes.reads[0]: Text(number, "stdout"),
+            self.pipes.reads[1]: Text(number, "stderr"),
             self.pipes.reads[2]: _Lines(),
         }
-        self._texts = [outlet for outlet in self._outlets.values() if isinstance(outlet, _Text)]
+        self._texts = [outlet for outlet in self._outlets.values() if isinstance(outlet, Text)]
         self.pid: Optional[int] = None
         self.status: Optional[int] = None
         self.drained = False
@@ -67,7 +68,7 @@ class Rank:
         for descriptor in self._outlets:
             self._loop.unwatch(descriptor)
             if on:
-                self._loop.watch(descriptor, lambda descriptor=descriptor: self._read(descriptor))
+                self._loop.watch(descriptor, functools.partial(self._read, descriptor))
 
     def signal(self, number: int) -> None:
         """Signal its process group."""
@@ -128,7 +129,7 @@ class Rank:
             self._sink.write(rest)
 
 
-class _Text:
+class Text:
     """What a rank prints on one stream."""
 
     def __init__(self, rank: int, stream: str) -> None:

@@ -223,7 +223,7 @@ def _just_ordered(folder: Path) -> bool:
 def _ignores_stop(folder: Path) -> bool:
     mark = folder / STOP
     try:
-        grace = float(os.readlink(mark).partition(":")[2])
+        grace = float(str(mark.readlink()).partition(":")[2])
         return time.time() - mark.lstat().st_mtime > grace + _UNANSWERED
     except FileNotFoundError:
         return False

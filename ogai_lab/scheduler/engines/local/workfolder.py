@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import uuid
 from pathlib import Path, PurePosixPath
@@ -32,7 +31,7 @@ def materialise(blobs: BlobStore, snapshot: str | None, target: Path) -> None:
                 path = partial / _inside(snapshot, entry["path"])
                 path.parent.mkdir(parents=True, exist_ok=True)
                 blobs.fetch(check_digest(entry["digest"]), path)
-                os.chmod(path, entry["mode"] & 0o777 | 0o600)
+                path.chmod(entry["mode"] & 0o777 | 0o600)
         partial.replace(target)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
