@@ -243,7 +243,7 @@ class LocalWorkbench(Workbench):
     def _scheduler(self, kind: Any) -> Scheduler:
         from ogai_lab.scheduler.engines.local.engine import LocalEngine
 
-        engine = LocalEngine(self.home, self._inventory)
+        engine = LocalEngine(self.home, self.blobs, self._inventory)
         options = {"queues": self._queues} if self._queues else {}
         scheduler: Scheduler = kind(
             self.database, self.blobs, self.events, self.home, engine, **options
