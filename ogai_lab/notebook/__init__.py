@@ -1,0 +1,68 @@
+"""What a notebook sees: short verbs, jobs in the hand, nouns that show themselves, widgets."""
+
+from __future__ import annotations
+
+import importlib
+import typing
+
+from ogai_lab.notebook import display
+from ogai_lab.notebook.actions import (
+    checks,
+    compare,
+    job,
+    jobs,
+    machine,
+    models,
+    nodes,
+    prepare,
+    queues,
+    register,
+    run,
+    train,
+    usage,
+    versions,
+)
+from ogai_lab.notebook.connection import connect
+from ogai_lab.notebook.handle import JobFailed, JobHandle
+
+if typing.TYPE_CHECKING:
+    from ogai_lab.notebook.widgets import (
+        ClusterView,
+        JobLauncher,
+        JobTable,
+        JobView,
+        ModelComparison,
+    )
+
+__all__ = [
+    "ClusterView",
+    "JobFailed",
+    "JobHandle",
+    "JobLauncher",
+    "JobTable",
+    "JobView",
+    "ModelComparison",
+    "checks",
+    "compare",
+    "connect",
+    "job",
+    "jobs",
+    "machine",
+    "models",
+    "nodes",
+    "prepare",
+    "queues",
+    "register",
+    "run",
+    "train",
+    "usage",
+    "versions",
+]
+
+display.register()
+
+
+def __getattr__(name: str) -> typing.Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module("ogai_lab.notebook.widgets"), name)
