@@ -1,0 +1,1 @@
+"""Jobs: submitted, placed on nodes, run by an engine, followed and explained."""

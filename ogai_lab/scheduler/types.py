@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ogai_lab.core.types import Bytes, Strict
 
+
 class JobState(StrEnum):
     """Where a job is. The last three are final."""
 
@@ -95,7 +96,8 @@ class CellRun(Strict):
 
 
 Run = Annotated[
-    CommandRun | ScriptRun | ModuleRun | FunctionRun | NotebookRun | CellRun, Field(discriminator="kind")
+    CommandRun | ScriptRun | ModuleRun | FunctionRun | NotebookRun | CellRun,
+    Field(discriminator="kind"),
 ]
 
 

@@ -1,0 +1,76 @@
+"""Why a job is where it is, and what would change that. Values in, values out."""
+
+from __future__ import annotations
+
+from ogai_lab.scheduler.scene import Scene
+from ogai_lab.scheduler.types import ExitKind, Explanation, Job, JobState, Reason
+from ogai_lab.scheduler.waiting import duration, explain_waiting, no_leader
+
+_TO_DO = {
+    ExitKind.PROGRAM_ERROR: "Read the last lines of the rank that failed first: ogai logs {id}",
+    ExitKind.SIGNAL: "A native library crashed; run it with PYTHONFAULTHANDLER=1 to see where.",
+    ExitKind.KILLED: "Find out who killed it: the machine's memory guard, or a person.",
+    ExitKind.OUT_OF_MEMORY: "Use a smaller batch, fewer processes a node, or ask for more memory.",
+    ExitKind.HANG: "See where each rank stood in its last lines: ogai logs {id}",
+    ExitKind.TIMEOUT: "Give it a longer timeout, or let it resume from a checkpoint.",
+    ExitKind.NODE_LOST: "Submit it again, with restarts.limit if it resumes from a checkpoint.",
+    ExitKind.START_FAILED: "Check the program's name and the Python that runs it.",
+    ExitKind.STORAGE_FULL: "Free some space on that disk and submit it again.",
+    ExitKind.PREEMPTED: "Submit it again when there is room.",
+}
+
+
+def explain(scene: Scene) -> Explanation:
+    """Return the explanation of a job in its surroundings."""
+    job = scene.job
+    if job.state is JobState.QUEUED:
+        return explain_waiting(scene)
+    reason = _ended(job) if job.state.final else _active(scene)
+    reasons = [reason]
+    if job.state.active and not scene.led:
+        reasons.append(no_leader())
+    return Explanation(
+        job=job.id,
+        state=job.state,
+        summary=" ".join(one.text for one in reasons),
+        reasons=reasons,
+    )
+
+
+def _active(scene: Scene) -> Reason:
+    job = scene.job
+    seconds = None if job.started is None else max(0.0, scene.now - job.started)
+    evidence = {
+        "nodes": job.node_names,
+        "attempt": job.attempt,
+        "restarts": job.restarts,
+        "seconds": seconds,
+    }
+    on = f" on {', '.join(job.node_names[:3])}{' …' if len(job.node_names) > 3 else ''}"
+    if job.state is JobState.STARTING:
+        return Reason(
+            code="starting", text=f"Its processes are being started{on}.", evidence=evidence
+        )
+    if job.state is JobState.STOPPING:
+        return Reason(code="stopping", text=job.reason, evidence=evidence)
+    text = f"It runs{on}"
+    if job.progress is not None:
+        evidence["progress"] = job.progress.model_dump()
+        steps = f" of {job.progress.steps:,}" if job.progress.steps else ""
+        text += f", at step {job.progress.step:,}{steps}"
+        if job.progress.seconds_left is not None:
+            text += f", for about {duration(job.progress.seconds_left)} more"
+    if job.restarts:
+        text += (
+            f"; it was restarted {job.restarts} times" if job.restarts > 1 else "; once restarted"
+        )
+    return Reason(code="running", text=f"{text}.", evidence=evidence)
+
+
+def _ended(job: Job) -> Reason:
+    if job.exit is None:
+        return Reason(code=job.state.value, text=job.reason)
+    evidence = job.exit.model_dump(mode="json", exclude_none=True, exclude={"message", "action"})
+    evidence |= {"attempts": job.attempt, "restarts": job.restarts}
+    action = job.exit.action or _TO_DO.get(job.exit.kind, "").format(id=job.id)
+    return Reason(code=job.exit.kind.value, text=job.exit.message, evidence=evidence, action=action)

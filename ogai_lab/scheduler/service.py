@@ -1,0 +1,367 @@
+"""The scheduler's operations."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ogai_lab.core.blobs import BlobStore, digest_of
+from ogai_lab.core.database import Database
+from ogai_lab.core.errors import Conflict
+from ogai_lab.core.events import EventLog
+from ogai_lab.core.home import Home
+from ogai_lab.core.operations import Caller, Service, operation
+from ogai_lab.scheduler import (
+    admission,
+    cancelling,
+    explain,
+    history,
+    listing,
+    occupancy,
+    scene,
+    usage,
+)
+from ogai_lab.scheduler import logs as log_reader
+from ogai_lab.scheduler.dispatch import Dispatcher
+from ogai_lab.scheduler.engines.base import Engine
+from ogai_lab.scheduler.leader import LeaderLock
+from ogai_lab.scheduler.ledger import Ledger
+from ogai_lab.scheduler.queues import DEFAULT_QUEUE, QueueConfig
+from ogai_lab.scheduler.reports import Reports
+from ogai_lab.scheduler.snapshot import Snapshots
+from ogai_lab.scheduler.steps import GRACE_SECONDS
+from ogai_lab.scheduler.types import (
+    Attempt,
+    ExitKind,
+    Explanation,
+    Job,
+    JobPage,
+    JobSpec,
+    JobState,
+    LogChunk,
+    MetricPoint,
+    Node,
+    Queue,
+    Usage,
+)
+
+_READ_SECONDS = 0.005
+
+Limit = Annotated[int, Field(ge=1, le=500)]
+Lines = Annotated[int, Field(ge=1, le=10_000)]
+Offset = Annotated[int, Field(ge=0)]
+Points = Annotated[int, Field(ge=2, le=100_000)]
+
+
+class Scheduler(Service):
+    """Jobs: submitted, placed on nodes, followed, explained.
+
+    Every process that shares a home folder may serve; one of them leads (`lead`) and carries out
+    the queue.
+    """
+
+    route = "scheduler"
+    resource = "ogai:jobs"
+
+    def __init__(
+        self,
+        database: Database,
+        blobs: BlobStore,
+        events: EventLog,
+        home: Home,
+        engine: Engine,
+        *,
+        queues: Sequence[QueueConfig] = (DEFAULT_QUEUE,),
+    ) -> None:
+        self._database = database
+        self._engine = engine
+        self._queues = tuple(queues)
+        self._ledger = Ledger(events)
+        self._reports = Reports(database, self._ledger, engine)
+        self._snapshots = Snapshots(blobs, home.path)
+        self._lock = LeaderLock(home.path / "leader.lock")
+        self._dispatcher = Dispatcher(
+            database, self._ledger, self._reports, engine, self._queues, self._lock
+        )
+        self._closed = False
+
+    def lead(self) -> None:
+        """Carry out the queue from now on, or as soon as no other process does."""
+        self._dispatcher.start()
+
+    def close(self) -> None:
+        """Stop leading and end all streams. Jobs go on."""
+        self._closed = True
+        self._dispatcher.close()
+
+    @operation("POST", "/jobs", action="execute")
+    def submit(self, spec: JobSpec, caller: Caller, idempotency_key: str | None = None) -> Job:
+        """Enter a job into its queue. Repeated with the same key, it enters one job.
+
+        Raises
+        ------
+        InvalidInput
+            When the job could never run: no node is large enough, its queue does not exist or is
+            too small, its script is missing or has a syntax error.
+        TooLarge
+            When the working folder is larger than what may travel.
+        Conflict
+            When the key was used for another job.
+        """
+        key = None
+        if idempotency_key is not None:
+            key = (idempotency_key, digest_of(spec.model_dump_json().encode()))
+            with self._database.read() as connection:
+                known = self._ledger.find_key(connection, caller.name, *key)
+            if known is not None:
+                return self.job(known)
+        admission.check_text(spec)
+        admission.check_size(spec, self._engine.nodes(), self._queues)
+        spec = admission.complete(admission.relative(spec), sys.executable)
+        snapshot = None
+        if spec.workdir is not None:
+            snapshot, files = self._snapshots.take(spec.workdir, spec.include)
+            admission.check_program(spec, files.read, files.why_missing)
+        elif self._engine.name == "local":
+            admission.check_program(spec, admission.read_here, admission.why_missing_here)
+        with self._database.write() as connection:
+            job_id = self._ledger.add(connection, spec, caller.name, snapshot, key)
+        self._dispatcher.wake()
+        return self.job(job_id)
+
+    @operation("GET", "/jobs", action="read")
+    def jobs(
+        self,
+        state: list[JobState] | None = None,
+        owner: str | None = None,
+        queue: str | None = None,
+        name: str | None = None,
+        label: list[str] | None = None,
+        limit: Limit = 50,
+        cursor: str | None = None,
+    ) -> JobPage:
+        """List jobs, newest first. `name` is a part of the name; a label is ``key=value``.
+
+        Raises
+        ------
+        InvalidInput
+            When the cursor or a label is not well formed.
+        """
+        with self._database.read() as connection:
+            return listing.page(
+                connection,
+                state=state,
+                owner=owner,
+                queue=queue,
+                name=name,
+                label=label,
+                limit=limit,
+                cursor=cursor,
+            )
+
+    @operation("GET", "/jobs/{job_id}", action="read")
+    def job(self, job_id: str) -> Job:
+        """Return one job as it is now.
+
+        Raises
+        ------
+        NotFound
+            When there is no such job.
+        """
+        with self._database.read() as connection:
+            entry = self._ledger.entry(connection, job_id)
+        if entry.state.active:
+            self._reports.ingest(entry, _READ_SECONDS)
+        with self._database.read() as connection:
+            shown = listing.show(connection, job_id)
+        shown.output = self._engine.output(job_id)
+        return shown
+
+    @operation("POST", "/jobs/{job_id}/cancel", action="execute")
+    def cancel(self, job_id: str, caller: Caller, idempotency_key: str | None = None) -> Job:
+        """Cancel a job: at once while it is queued, else by asking its processes to end.
+
+        A job that is over stays as it is.
+
+        Raises
+        ------
+        NotFound
+            When there is no such job.
+        """
+        entry = cancelling.cancel(self._database, self._ledger, job_id, caller.name)
+        if entry.state is JobState.STOPPING:
+            self._engine.stop(job_id, ExitKind.CANCELLED.value, GRACE_SECONDS)
+        self._dispatcher.wake()
+        return self.job(job_id)
+
+    @operation("DELETE", "/jobs/{job_id}", action="delete")
+    def delete(self, job_id: str, caller: Caller) -> None:
+        """Remove a job that is over, with its logs and outputs. What it used stays in the usage.
+
+        Raises
+        ------
+        NotFound
+            When there is no such job.
+        Conflict
+            When it is not over.
+        """
+        with self._database.read() as connection:
+            entry = self._ledger.entry(connection, job_id)
+        if not entry.state.final:
+            raise Conflict(
+                f"The job {job_id} is {entry.state.value}; only a job that is over can be deleted.",
+                action=f"Cancel it first: ogai cancel {job_id}",
+            )
+        self._engine.forget(job_id)
+        with self._database.write() as connection:
+            self._ledger.remove(connection, entry)
+
+    @operation("GET", "/jobs/{job_id}/attempts", action="read")
+    def attempts(self, job_id: str) -> list[Attempt]:
+        """Return the tries of a job, first to last.
+
+        Raises
+        ------
+        NotFound
+            When there is no such job.
+        """
+        with self._database.read() as connection:
+            self._ledger.entry(connection, job_id)
+            return history.attempts(connection, job_id)
+
+    @operation("GET", "/jobs/{job_id}/logs", action="read")
+    def logs(
+        self,
+        job_id: str,
+        offset: Offset = 0,
+        limit: Lines = 1000,
+        rank: int | None = None,
+        kind: list[str] | None = None,
+        tail: Lines | None = None,
+    ) -> LogChunk:
+        """Return records of a job from an offset on, or its last `tail` ones.
+
+        A chunk without records whose `ended` is false means: nothing more was written so far.
+
+        Raises
+        ------
+        NotFound
+            When there is no such job.
+        """
+        wanted = log_reader.Filter(rank, kind)
+        over = self._is_over(job_id)
+        if tail is not None:
+            return log_reader.end(self._engine, job_id, tail, wanted, over)
+        return log_reader.part(self._engine, job_id, offset, limit, wanted, over)
+
+    @operation("GET", "/jobs/{job_id}/logs/follow", action="read")
+    def follow(
+        self,
+        job_id: str,
+        offset: Offset = 0,
+        rank: int | None = None,
+        kind: list[str] | None = None,
+        tail: Lines | None = None,
+    ) -> Iterator[LogChunk]:
+        """Stream records of a job as they are written, until it is over.
+
+        The last chunk's `ended` is true. Waits for a job that has not started yet.
+
+        Raises
+        ------
+        NotFound
+            When there is no such job.
+        """
+        over = self._is_over(job_id)
+        return self._follow(job_id, offset, log_reader.Filter(rank, kind), tail, over)
+
+    def _follow(
+        self, job_id: str, offset: int, wanted: log_reader.Filter, tail: int | None, over: bool
+    ) -> Iterator[LogChunk]:
+        if tail is not None:
+            last = log_reader.end(self._engine, job_id, tail, wanted, over)
+            yield last
+            if last.ended:
+                return
+            offset = last.offset
+        yield from log_reader.follow(
+            self._engine,
+            job_id,
+            offset,
+            wanted,
+            is_over=lambda: self._is_over(job_id),
+            stopped=lambda: self._closed,
+        )
+
+    @operation("GET", "/jobs/{job_id}/metrics", action="read")
+    def metrics(
+        self, job_id: str, name: list[str] | None = None, points: Points = 2000
+    ) -> list[MetricPoint]:
+        """Return the curves of a job, `points` a curve at most; every spike is kept.
+
+        Raises
+        ------
+        NotFound
+            When there is no such job.
+        """
+        with self._database.read() as connection:
+            entry = self._ledger.entry(connection, job_id)
+        if entry.state.active:
+            self._reports.ingest(entry, _READ_SECONDS)
+        with self._database.read() as connection:
+            return history.curves(connection, job_id, name, points)
+
+    @operation("GET", "/jobs/{job_id}/explain", action="read")
+    def explain(self, job_id: str) -> Explanation:
+        """Say why a job waits, runs or ended as it did, and what would change that.
+
+        Raises
+        ------
+        NotFound
+            When there is no such job.
+        """
+        job = self.job(job_id)
+        nodes, led = self._engine.nodes(), self._lock.leader() is not None
+        with self._database.read() as connection:
+            around = scene.look(connection, self._ledger, job, nodes, self._queues, led)
+        return explain.explain(around)
+
+    @operation("GET", "/nodes", action="read")
+    def nodes(self) -> list[Node]:
+        """List the nodes: what they have, what is free, whose jobs they run."""
+        nodes = self._engine.nodes()
+        with self._database.read() as connection:
+            active = self._ledger.active(connection)
+        return occupancy.nodes(nodes, active)
+
+    @operation("GET", "/queues", action="read")
+    def queues(self) -> list[Queue]:
+        """List the queues: their limits, what is used of them, how many jobs wait."""
+        with self._database.read() as connection:
+            active = self._ledger.active(connection)
+            lengths = self._ledger.lengths(connection)
+        return occupancy.queues(self._queues, active, lengths)
+
+    @operation("GET", "/usage", action="read")
+    def usage(
+        self,
+        by: Literal["job", "owner", "day"] = "owner",
+        since: float | None = None,
+        until: float | None = None,
+    ) -> list[Usage]:
+        """Return core- and GPU-hours between two times (Unix seconds), by job, owner or day (UTC).
+
+        Deleted jobs count; what runs is counted up to now.
+        """
+        now = time.time()
+        with self._database.read() as connection:
+            stays = history.stays(connection, since, until)
+        return usage.usage(stays, by, since, until, now)
+
+    def _is_over(self, job_id: str) -> bool:
+        with self._database.read() as connection:
+            return self._ledger.entry(connection, job_id).state.final

@@ -1,0 +1,173 @@
+"""The steps of an active job, carried out: orders to the engine, notes in the ledger."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from ogai_lab.core.database import Database
+from ogai_lab.core.errors import OgaiError, StorageFull, Unavailable
+from ogai_lab.scheduler.engines.base import Engine, Order, Sighting
+from ogai_lab.scheduler.ledger import Entry, Ledger
+from ogai_lab.scheduler.reports import Reports
+from ogai_lab.scheduler.transitions import Step, cancelled, next_step
+from ogai_lab.scheduler.types import Exit, ExitKind, JobState, RestartPolicy
+
+_log = logging.getLogger(__name__)
+_INGEST_SECONDS = 0.5
+_INGEST_BUDGET = 0.05
+_STOP_SECONDS = 2.0
+GRACE_SECONDS = 10.0
+
+
+class Steps:
+    """Brings each active job one step on. What it keeps in memory only saves work."""
+
+    def __init__(
+        self, database: Database, ledger: Ledger, reports: Reports, engine: Engine
+    ) -> None:
+        self._database = database
+        self._ledger = ledger
+        self._reports = reports
+        self._engine = engine
+        self._policies: dict[str, RestartPolicy] = {}
+        self._ingested: dict[str, float] = {}
+        self._stops: dict[str, tuple[float, float]] = {}
+
+    def take(self, entry: Entry, sighting: Sighting) -> bool:
+        """Take the next step of a job; return whether there is more to do for it at once."""
+        step = next_step(entry, sighting, self._policy(entry.id))
+        match step.do:
+            case "start":
+                self._start(entry)
+            case "stop":
+                self._stop(entry)
+            case "running":
+                self._note_running(entry, step, sighting)
+            case "again" | "end":
+                # All that it said is read before its end is told: who hears of the end can rely on
+                # its metrics and outputs.
+                if not self._reports.ingest(entry, _INGEST_BUDGET):
+                    return True
+                self._note_end(entry, step, sighting)
+                self._forget(entry.id)
+                return True
+            case "wait":
+                pass
+        if sighting.state == "running" and self._is_time_to_read(entry.id):
+            self._reports.ingest(entry, _INGEST_BUDGET)
+        return False
+
+    def _start(self, entry: Entry) -> None:
+        with self._database.read() as connection:
+            spec, snapshot = self._ledger.asked(connection, entry.id)
+            used = self._ledger.seconds_used(connection, entry.id)
+        left = None if entry.timeout is None else entry.timeout - used
+        if left is not None and left <= 0:
+            message = f"All attempts together took longer than {entry.timeout:g} seconds."
+            self._fail(entry, Exit(kind=ExitKind.TIMEOUT, message=message))
+            return
+        order = Order(
+            job_id=entry.id,
+            owner=entry.owner,
+            spec=spec,
+            placements=entry.placements,
+            attempt=entry.attempt,
+            restarts_left=max(0, spec.restarts.limit - entry.restarts),
+            seconds_left=left,
+            snapshot=snapshot.digest if snapshot else None,
+        )
+        try:
+            self._engine.start(order)
+        except Unavailable:
+            raise  # what it waits for may come back
+        except OgaiError as exc:
+            full = isinstance(exc, StorageFull)
+            kind = ExitKind.STORAGE_FULL if full else ExitKind.START_FAILED
+            message = " ".join(part for part in (exc.message, exc.cause) if part)
+            self._fail(entry, Exit(kind=kind, message=message, action=exc.action))
+
+    def _fail(self, entry: Entry, exit_: Exit) -> None:
+        step = Step(do="end", state=JobState.FAILED, exit=exit_, restarts=entry.restarts)
+        self._note_end(entry, step, Sighting(state="absent"))
+
+    def _stop(self, entry: Entry) -> None:
+        """Ask the engine to end a job, again while it goes on, without grace in the end."""
+        now = time.monotonic()
+        first, last = self._stops.get(entry.id, (now, -_STOP_SECONDS))
+        if now - last < _STOP_SECONDS:
+            return
+        self._stops[entry.id] = (first, now)
+        grace = GRACE_SECONDS if now - first < 1.5 * GRACE_SECONDS else 0.0
+        self._engine.stop(entry.id, entry.stop_kind or ExitKind.CANCELLED.value, grace)
+
+    def _note_running(self, entry: Entry, step: Step, sighting: Sighting) -> None:
+        started = sighting.started or time.time()
+        attempt = max(entry.attempt, sighting.attempt)
+        again = f" It was restarted {_times(step.restarts)}." if step.restarts else ""
+        with self._database.write() as connection:
+            after = self._ledger.change(
+                connection,
+                entry,
+                JobState.RUNNING,
+                f"It runs.{again}",
+                started=entry.started or max(started, entry.created),
+                attempt=attempt,
+                restarts=step.restarts,
+            )
+            if after is not None:
+                self._ledger.begin_attempt(connection, after, attempt, time.time())
+
+    def _note_end(self, entry: Entry, step: Step, sighting: Sighting) -> None:
+        now = sighting.ended or time.time()
+        ended = max(now, entry.started or entry.created)
+        exit_ = step.exit or cancelled(entry.stop_kind)
+        attempt = max(entry.attempt, sighting.attempt)
+        with self._database.write() as connection:
+            if step.do == "again":
+                after = self._ledger.change(
+                    connection,
+                    entry,
+                    JobState.QUEUED,
+                    f"It is started again: {exit_.message}",
+                    attempt=attempt,
+                    restarts=step.restarts,
+                    placements=(),
+                    requeued=time.time(),
+                )
+            else:
+                after = self._ledger.change(
+                    connection,
+                    entry,
+                    step.state or JobState.FAILED,
+                    exit_.message,
+                    attempt=attempt,
+                    restarts=step.restarts,
+                    started=entry.started or sighting.started,
+                    ended=ended,
+                    exit=exit_,
+                )
+            if after is not None:
+                self._ledger.end_attempts(connection, entry.id, ended, exit_)
+
+    def _policy(self, job_id: str) -> RestartPolicy:
+        if job_id not in self._policies:
+            with self._database.read() as connection:
+                spec, _ = self._ledger.asked(connection, job_id)
+            self._policies[job_id] = spec.restarts
+        return self._policies[job_id]
+
+    def _is_time_to_read(self, job_id: str) -> bool:
+        now = time.monotonic()
+        if now - self._ingested.get(job_id, -_INGEST_SECONDS) < _INGEST_SECONDS:
+            return False
+        self._ingested[job_id] = now
+        return True
+
+    def _forget(self, job_id: str) -> None:
+        for kept in (self._policies, self._ingested, self._stops):
+            kept.pop(job_id, None)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
