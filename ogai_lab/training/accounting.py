@@ -33,7 +33,7 @@ DENSE_PEAKS: Mapping[str, Mapping[Precision, float]] = {
     "L4": {"bf16": 121e12, "fp32": 30.3e12},
     "4090": {"bf16": 165e12, "fp32": 82.6e12},
 }
-"""Dense FLOP/s of one device by its data sheet, without sparsity; the first name that fits counts."""
+"""Dense FLOP/s of a device by its data sheet, without sparsity; the first name that fits counts."""
 
 
 class Architecture(BaseModel):
@@ -172,7 +172,7 @@ def datasheet_peak(device_name: str, precision: Precision, devices: int) -> Peak
         if name in device_name:
             return Peak(
                 flops=peaks[precision] * devices,
-                source=f"{devices} × {name}, dense {precision} by its data sheet",
+                source=f"{devices} x {name}, dense {precision} by its data sheet",
             )
     return None
 

@@ -109,7 +109,7 @@ def _open(store: BlobStore, shard: Shard, sequence_length: int) -> np.ndarray:
         found = ((), str(exc))
     if found != (expected, shard.dtype):
         raise Corrupt(
-            f"The data shard {shard.digest} is not the array of {shard.sequences} × "
+            f"The data shard {shard.digest} is not the array of {shard.sequences} x "
             f"{sequence_length} {shard.dtype} that its manifest promises: {found}.",
             action="Run the data pipeline again: it writes the same bytes.",
         )

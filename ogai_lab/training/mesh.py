@@ -26,7 +26,7 @@ _SILENCE_SECONDS = 5.0
 
 @dataclass(frozen=True, kw_only=True)
 class Mesh:
-    """This rank's place among all ranks, and its device."""
+    """The place of this rank among all ranks, and its device."""
 
     rank: int
     world_size: int
@@ -87,7 +87,7 @@ def joined(plan: Plan, environment: Mapping[str, str] = os.environ) -> Iterator[
     world_size = int(environment.get("WORLD_SIZE", "1"))
     if world_size != plan.world_size:
         raise InvalidInput(
-            f"WORLD_SIZE {world_size} is not the plan's {plan.nodes} × {plan.processes} ranks.",
+            f"WORLD_SIZE {world_size} is not the plan's {plan.nodes} x {plan.processes} ranks.",
             action="Start as many ranks as the plan says, or make a plan for these.",
             field="processes",
         )

@@ -27,7 +27,7 @@ def peak_of(plan: Plan, mesh: Mesh) -> Peak | None:
     dtype = torch.bfloat16 if plan.precision == "bf16" else torch.float32
     (total,) = mesh.sum(_matmul_speed(dtype))
     source = (
-        f"{mesh.world_size} ranks × {plan.threads} cores, {plan.precision} matmul {_SIZE}³ measured"
+        f"{mesh.world_size} ranks x {plan.threads} cores, {plan.precision} matmul {_SIZE}³ measured"
     )
     return Peak(flops=total, source=source)
 
