@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
+from ogai_lab.core.digests import Buffer, Digest, digest_of, name_of
+
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
-    from ogai_lab.core.blobs import BlobStore, Buffer, Digest
+    from ogai_lab.core.blobs import BlobStore
 
 _CHUNK = 1 << 20
 
@@ -58,8 +60,6 @@ class Batch:
         StorageFull
             When it does not fit.
         """
-        from ogai_lab.core.blobs import digest_of
-
         digest = digest_of(data)
         if not self.has(digest):
             with self.writing(digest) as out:
@@ -68,8 +68,6 @@ class Batch:
 
     def put_file(self, source: str | os.PathLike[str]) -> Digest:
         """Add the bytes of a file and return their digest."""
-        from ogai_lab.core.blobs import Digest
-
         hasher = hashlib.sha256()
         with Path(source).open("rb") as file, self._temporary() as (temporary, out):
             while block := file.read(_CHUNK):
@@ -99,8 +97,6 @@ class Batch:
 
     def publish(self) -> None:
         """Give every blob its name."""
-        from ogai_lab.core.blobs import name_of
-
         names = {temporary: name_of(digest) for digest, temporary in self._pending.items()}
         with self._translating():
             self._place.publish(names)

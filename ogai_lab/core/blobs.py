@@ -12,44 +12,22 @@ import errno
 import functools
 import hashlib
 import os
-import re
 import time
 import uuid
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NewType
+from typing import IO, TYPE_CHECKING
 
-from ogai_lab.core.errors import Corrupt, InvalidInput, NotFound, StorageFull
+from ogai_lab.core.blob_batch import Batch, FolderPlace, RemotePlace
+from ogai_lab.core.digests import Buffer, Digest, check_digest, digest_of, name_of
+from ogai_lab.core.errors import Corrupt, NotFound, StorageFull
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
-    from ogai_lab.core.blob_batch import Batch
+__all__ = ["BlobStore", "Buffer", "Digest", "check_digest", "digest_of"]
 
-Buffer = bytes | bytearray | memoryview
-Digest = NewType("Digest", str)
-"""``sha256:`` and 64 hexadecimal digits."""
-
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _CHUNK = 1 << 20
-
-
-def digest_of(data: Buffer) -> Digest:
-    """Return the digest of `data`."""
-    return Digest(f"sha256:{hashlib.sha256(data).hexdigest()}")
-
-
-def check_digest(text: str) -> Digest:
-    """Return `text` as a digest.
-
-    Raises
-    ------
-    InvalidInput
-        When it is not ``sha256:`` and 64 hexadecimal digits.
-    """
-    if not _DIGEST.fullmatch(text):
-        raise InvalidInput(f"{text[:80]!r} is not a digest (sha256: and 64 hexadecimal digits).")
-    return Digest(text)
 
 
 class BlobStore:
@@ -73,20 +51,19 @@ class BlobStore:
         StorageFull
             When it does not fit; nothing is left behind.
         """
-        digest = digest_of(data)
-        if not self.exists(digest):
-            with self._writing(digest) as file:
-                file.write(data)
-        return digest
+        with self.batch() as batch:
+            return batch.put(data)
 
     def put_file(self, source: str | os.PathLike[str]) -> Digest:
-        """Store the bytes of a file, in one pass over it, and return their digest."""
-        hasher = hashlib.sha256()
-        with open(source, "rb") as file, self._writing(None, hasher) as out:
-            while block := file.read(_CHUNK):
-                hasher.update(block)
-                out.write(block)
-        return Digest(f"sha256:{hasher.hexdigest()}")
+        """Store the bytes of a file, in one pass over it, and return their digest.
+
+        Raises
+        ------
+        StorageFull
+            When it does not fit; nothing is left behind.
+        """
+        with self.batch() as batch:
+            return batch.put_file(source)
 
     @contextlib.contextmanager
     def batch(self, *, replacing: Collection[Digest] = ()) -> Iterator[Batch]:
@@ -102,8 +79,6 @@ class BlobStore:
         StorageFull
             When they do not fit; nothing is left behind.
         """
-        from ogai_lab.core.blob_batch import Batch, FolderPlace, RemotePlace
-
         local = self._local
         place = FolderPlace(local) if local is not None else RemotePlace(self._fs, self._root)
         batch = Batch(self, place, lambda exc: _translated(exc, self.url), frozenset(replacing))
@@ -129,25 +104,24 @@ class BlobStore:
     def fetch(self, digest: Digest, target: str | os.PathLike[str]) -> None:
         """Write a blob's bytes to the new file `target`, checked against their name."""
         hasher = hashlib.sha256()
-        temporary = f"{os.fspath(target)}.{uuid.uuid4().hex}.part"
+        temporary = Path(f"{os.fspath(target)}.{uuid.uuid4().hex}.part")
         try:
-            with self.open(digest) as file, open(temporary, "wb") as out:
+            with self.open(digest) as file, temporary.open("wb") as out:
                 while block := file.read(_CHUNK):
                     hasher.update(block)
                     out.write(block)
             self._check(digest, Digest(f"sha256:{hasher.hexdigest()}"))
-            os.replace(temporary, target)
+            temporary.replace(target)
         except OSError as exc:
             raise _translated(exc, os.fspath(target)) from exc
         finally:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)
+            temporary.unlink(missing_ok=True)
 
     def open(self, digest: Digest) -> IO[bytes]:
         """Open a blob for reading, unchecked; the reader checks what it reads."""
         try:
             if self._local is not None:
-                return open(self._local / name_of(digest), "rb")
+                return (self._local / name_of(digest)).open("rb")
             opened: IO[bytes] = self._fs.open(f"{self._root}/{name_of(digest)}", "rb")
             return opened
         except FileNotFoundError as exc:
@@ -172,11 +146,13 @@ class BlobStore:
         with self.open(digest) as file:
             return file.seek(0, os.SEEK_END)
 
-    def digests(self) -> Iterator[Digest]:
-        """Yield the digest of every blob."""
-        for name in self._names():
-            if "/" in name:
-                yield Digest(f"sha256:{''.join(name.split('/')[-2:])}")
+    def digests(self) -> list[Digest]:
+        """Return the digest of every blob."""
+        if self._local is not None:
+            paths = (self._local / "sha256").glob("??/" + "?" * 62)
+            return [Digest(f"sha256:{path.parent.name}{path.name}") for path in paths]
+        names = (name.split("/")[-2:] for name in self._fs.find(f"{self._root}/sha256"))
+        return [Digest(f"sha256:{''.join(parts)}") for parts in names]
 
     def collect(self, reachable: Collection[Digest], *, older_than: float = 3600.0) -> int:
         """Remove the blobs that are not in `reachable`; return how many bytes that frees.
@@ -190,22 +166,38 @@ class BlobStore:
         """
         horizon = time.time() - older_than
         freed = 0
-        for digest in list(self.digests()):
-            if digest in reachable:
-                continue
-            if self._local is not None:
-                file = self._local / name_of(digest)
-                status = file.stat()
-                if status.st_mtime < horizon:
-                    freed += status.st_size
-                    file.unlink()
-            else:
-                name = f"{self._root}/{name_of(digest)}"
-                modified = self._fs.modified(name).timestamp()
-                if modified < horizon:
-                    freed += self._fs.size(name)
-                    self._fs.rm_file(name)
+        for digest in self.digests():
+            if digest not in reachable:
+                freed += self._remove_old(name_of(digest), horizon)
+        for temporary in self._leftovers():
+            freed += self._remove_old(temporary, horizon)
         return freed
+
+    def _remove_old(self, name: str, horizon: float) -> int:
+        """Remove a file last changed before `horizon`; return how many bytes that frees."""
+        try:
+            if self._local is not None:
+                file = self._local / name
+                status = file.stat()
+                if status.st_mtime >= horizon:
+                    return 0
+                file.unlink()
+                return status.st_size
+            remote = f"{self._root}/{name}"
+            if self._fs.modified(remote).timestamp() >= horizon:
+                return 0
+            size = int(self._fs.size(remote))
+            self._fs.rm_file(remote)
+            return size
+        except FileNotFoundError:
+            return 0  # somebody else collects too
+
+    def _leftovers(self) -> list[str]:
+        """Return what writers that were killed left in the folder for temporary files."""
+        if self._local is not None:
+            return [f"tmp/{path.name}" for path in (self._local / "tmp").glob("*")]
+        found = self._fs.find(f"{self._root}/tmp/")
+        return [f"tmp/{name.rpartition('/')[2]}" for name in found]
 
     @functools.cached_property
     def _remote(self) -> tuple[AbstractFileSystem, str]:
@@ -222,48 +214,6 @@ class BlobStore:
     def _root(self) -> str:
         return self._remote[1]
 
-    def _names(self) -> Iterator[str]:
-        if self._local is not None:
-            base = self._local / "sha256"
-            yield from (f"{p.parent.name}/{p.name}" for p in base.glob("??/" + "?" * 62))
-            return
-        for name in self._fs.find(f"{self._root}/sha256"):
-            parent, _, leaf = name.rpartition("/")
-            if len(leaf) == 62:
-                yield f"{parent.rpartition('/')[2]}/{leaf}"
-
-    @contextlib.contextmanager
-    def _writing(
-        self, digest: Digest | None, hasher: hashlib._Hash | None = None
-    ) -> Iterator[IO[bytes]]:
-        """Open a temporary file; when the block ends well, it becomes the blob."""
-
-        def final() -> Digest:
-            return digest or Digest(f"sha256:{hasher.hexdigest()}")  # type: ignore[union-attr]
-
-        temporary = f"tmp/{uuid.uuid4().hex}"
-        if self._local is None:
-            with self._fs.open(f"{self._root}/{temporary}", "wb") as out:
-                yield out
-            self._fs.mv(f"{self._root}/{temporary}", f"{self._root}/{name_of(final())}")
-            return
-        partial = self._local / temporary
-        try:
-            partial.parent.mkdir(parents=True, exist_ok=True)
-            with open(partial, "wb") as out:
-                yield out
-                out.flush()
-                os.fsync(out.fileno())
-            target = self._local / name_of(final())
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.chmod(partial, 0o444)
-            os.replace(partial, target)
-        except OSError as exc:
-            raise _translated(exc, self.url) from exc
-        finally:
-            with contextlib.suppress(OSError):
-                partial.unlink()
-
     def _check(self, expected: Digest, found: Digest) -> None:
         if expected != found:
             raise Corrupt(
@@ -275,12 +225,6 @@ class BlobStore:
 
 def _is_folder(url: str) -> bool:
     return "://" not in url or url.startswith("file://")
-
-
-def name_of(digest: Digest) -> str:
-    """Return the path of a blob below its store's root."""
-    hexadecimal = check_digest(digest).removeprefix("sha256:")
-    return f"sha256/{hexadecimal[:2]}/{hexadecimal[2:]}"
 
 
 def _translated(exc: OSError, where: str) -> Exception:

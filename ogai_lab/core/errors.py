@@ -5,16 +5,17 @@
     ├── Unauthenticated                 401  unauthenticated
     ├── Forbidden     (PermissionError) 403  forbidden
     ├── NotFound      (LookupError)     404  not_found
-    ├── Conflict                        409  conflict           somebody was faster, or it is not in that state
+    ├── Conflict                        409  conflict           not in the state for this
     ├── TooLarge      (ValueError)      413  too_large
     ├── MissingExtra  (ImportError)     501  missing_extra      says which command adds it
-    ├── Unavailable   (ConnectionError) 503  unavailable        try again; says what is being waited for
+    ├── Unavailable   (ConnectionError) 503  unavailable        says what is waited for
     ├── StorageFull   (OSError)         507  storage_full
     └── Corrupt                         500  corrupt            bytes are not what their name says
 
 Over HTTP an error is an RFC 9457 problem document; in a notebook it is three short lines.
 """
 
+# ruff: noqa: N818 - they are named for what happened
 from __future__ import annotations
 
 import importlib
@@ -25,15 +26,18 @@ from typing import Any, ClassVar
 
 PROBLEM_JSON = "application/problem+json"
 
+_SENSITIVE = r"(?:token|password|passwd|secret|credential|api[_-]?key)(?![a-z])"
 _SECRETS = (
-    (re.compile(r"(?i)\b(authorization\s*[:=]\s*)(?:(?:bearer|token|basic)\s+)?\S+"), r"\1***"),
     (
-        re.compile(
-            r"(?i)\b([\w-]*(?:token|password|passwd|secret|api_?key)[\w-]*\s*[=:]\s*)[^\s&,;'\"]+"
-        ),
+        re.compile(r"(?i)\b(authorization[\"']?\s*[:=]\s*[\"']?)(?:(?:bearer|token|basic)\s+)?\S+"),
         r"\1***",
     ),
-    (re.compile(r"(?i)\b([a-z][\w+.-]*://[^\s/:@]+:)[^\s/@]+(@)"), r"\1***\2"),
+    (
+        re.compile(rf"(?i)\b([\w-]*{_SENSITIVE}[\w-]*[\"']?\s*[=:]\s*[\"']?)[^\s&,;'\"]+"),
+        r"\1***",
+    ),
+    (re.compile(rf"(?i)(--?[\w-]*{_SENSITIVE}\s+)[^\s'\"]+"), r"\1***"),
+    (re.compile(r"(?i)\b([a-z][\w+.-]*://[^\s/:@]*:)[^\s/@]+(@)"), r"\1***\2"),
     (re.compile(r"\bogk\.[\w.-]+"), "ogk.***"),
 )
 
@@ -185,6 +189,6 @@ def require(module: str, extra: str) -> ModuleType:
         if exc.name and not (module == exc.name or module.startswith(exc.name + ".")):
             raise
         raise MissingExtra(
-            f"This needs the Python package {module.split('.', maxsplit=1)[0]!r}, which is not installed.",
+            f"This needs the Python package {module.partition('.')[0]!r}, which is not installed.",
             action=f"Run: pip install 'ogai-lab[{extra}]'",
         ) from exc

@@ -18,7 +18,9 @@ import math
 import os
 import threading
 import time
-from typing import Any, Iterator, Mapping, NamedTuple, Optional
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, Optional
 
 RECORDS_FD = "OGAI_RECORDS_FD"
 RANK = "RANK"
@@ -41,7 +43,7 @@ class TextRecords:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._rest = ""
 
-    def feed(self, data: bytes, now: Optional[float] = None) -> bytes:
+    def feed(self, data: bytes, now: float | None = None) -> bytes:
         """Return the records of the lines that `data` completes (empty when there are none)."""
         text = self._decoder.decode(data)
         cut = text.rfind("\n")
@@ -51,17 +53,17 @@ class TextRecords:
         lines, self._rest = self._rest + text[:cut], text[cut + 1 :]
         return self._encode(lines, now)
 
-    def flush(self, now: Optional[float] = None) -> bytes:
+    def flush(self, now: float | None = None) -> bytes:
         """Return the record of an unfinished last line."""
         rest = self._rest + self._decoder.decode(b"", final=True)
         self._rest = ""
         return self._encode(rest, now) if rest else b""
 
-    def _overflow(self, now: Optional[float]) -> bytes:
+    def _overflow(self, now: float | None) -> bytes:
         text, self._rest = self._rest, ""
         return self._encode(text, now, more=True)
 
-    def _encode(self, lines: str, now: Optional[float], more: bool = False) -> bytes:
+    def _encode(self, lines: str, now: float | None, more: bool = False) -> bytes:
         if not more and len(lines) > MAX_LINE:
             parts = []
             for line in lines.split("\n"):
@@ -71,7 +73,7 @@ class TextRecords:
             return b"".join(parts)
         return self._encode_all(lines, now, more)
 
-    def _encode_all(self, lines: str, now: Optional[float], more: bool) -> bytes:
+    def _encode_all(self, lines: str, now: float | None, more: bool) -> bytes:
         # One JSON pass over the whole chunk instead of one a line: ten times faster.
         head = f'{{"time":{_now(now)},{self._tail}"text":"'
         end = '","more":true}\n' if more else '"}\n'
@@ -84,14 +86,14 @@ class TextRecords:
         return (head + body + end).encode("utf-8", "replace")
 
 
-def event(name: str, rank: int = -1, now: Optional[float] = None, **fields: Any) -> bytes:
+def event(name: str, rank: int = -1, now: float | None = None, **fields: Any) -> bytes:
     """Return an encoded event record."""
     record = {"time": float(_now(now)), "rank": rank, "kind": "event", "name": name}
     return _line({**record, **fields})
 
 
 def metric(
-    metrics: Mapping[str, Any], step: Optional[int], rank: int, now: Optional[float] = None
+    metrics: Mapping[str, Any], step: int | None, rank: int, now: float | None = None
 ) -> bytes:
     """Return an encoded metric record. Values are numbers; NaN and infinities become null."""
     values = {str(name): _number(name, value) for name, value in metrics.items()}
@@ -101,7 +103,7 @@ def metric(
     return _line({**record, "metrics": values})
 
 
-def log(metrics: Mapping[str, Any], *, step: Optional[int] = None) -> None:
+def log(metrics: Mapping[str, Any], *, step: int | None = None) -> None:
     """Report numbers from inside a job; they become its curves.
 
     Outside a job this prints one line, so that the same script can be tried by hand.
@@ -166,7 +168,7 @@ def read(path: str, offset: int = 0, limit: int = 1 << 20) -> Chunk:
     cut by a crash or a full disk) is skipped. A missing file has no records yet.
     """
     try:
-        with open(path, "rb") as file:
+        with Path(path).open("rb") as file:
             file.seek(offset)
             data = file.read(limit)
             while data and b"\n" not in data:
@@ -183,7 +185,7 @@ def read(path: str, offset: int = 0, limit: int = 1 << 20) -> Chunk:
 def tail_offset(path: str, lines: int) -> int:
     """Return the offset from which `path` holds its last `lines` lines."""
     try:
-        with open(path, "rb") as file:
+        with Path(path).open("rb") as file:
             position = file.seek(0, os.SEEK_END)
             if lines <= 0:
                 return position
@@ -219,7 +221,7 @@ def parse(line: bytes) -> Iterator[dict[str, Any]]:
         return
 
 
-def _now(now: Optional[float]) -> str:
+def _now(now: float | None) -> str:
     return f"{time.time() if now is None else now:.3f}"
 
 
@@ -229,7 +231,7 @@ def _line(record: Mapping[str, Any]) -> bytes:
     )
 
 
-def _number(name: object, value: Any) -> Optional[float]:
+def _number(name: object, value: Any) -> float | None:
     try:
         number = float(value.item() if hasattr(value, "item") else value)
     except (TypeError, ValueError) as exc:
