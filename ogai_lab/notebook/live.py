@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from traitlets import Bool, HasTraits, Instance, Int, Unicode
 
+from ogai_lab.commands.curves import Curves
 from ogai_lab.commands.forms.jobs import job_view, record_line
 from ogai_lab.commands.views import Block, Lines, View
 from ogai_lab.core.errors import OgaiError, Unavailable
 from ogai_lab.core.events import Event
 from ogai_lab.core.waiting import listening_to
 from ogai_lab.locale import _
-from ogai_lab.notebook.curves import Curves
 from ogai_lab.notebook.feed import Throttle, feed_of
 from ogai_lab.scheduler.types import Job, LogChunk
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from ogai_lab.commands.curves import thin
 from ogai_lab.commands.figures import number
 from ogai_lab.commands.views import Chart, Curve, Histogram, Interval
 
@@ -124,22 +125,6 @@ def histogram_svg(histogram: Histogram, width: int = WIDTH, height: int = 130) -
         parts.append(f'<line class="og-zero" x1="{x}" x2="{x}" y1="8" y2="{height - 22}"/>')
     parts += [_text(at(tick), height - 7, number(tick), "middle") for tick in ticks(low, high, 7)]
     return _svg(width, height, histogram.title, parts)
-
-
-def thin(points: Sequence[tuple[float, float]], limit: int) -> Iterable[tuple[float, float]]:
-    """Return at most about `limit` points: the lowest and highest of each stretch, in order."""
-    if len(points) <= limit:
-        return points
-    stretches = limit // 2
-    kept: list[tuple[float, float]] = []
-    for index in range(stretches):
-        part = points[len(points) * index // stretches : len(points) * (index + 1) // stretches]
-        low = min(range(len(part)), key=lambda i: part[i][1])
-        high = max(range(len(part)), key=lambda i: part[i][1])
-        kept += [part[i] for i in sorted({low, high})]
-    if kept[-1] != points[-1]:
-        kept.append(points[-1])
-    return kept
 
 
 def ticks(low: float, high: float, count: int) -> list[float]:

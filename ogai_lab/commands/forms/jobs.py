@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from ogai_lab.commands.curves import Curves
 from ogai_lab.commands.figures import NOTHING, ago, clock, cores, duration, number, short, size
 from ogai_lab.commands.views import (
     Badge,
     Block,
-    Chart,
     Code,
     Column,
-    Curve,
     Facts,
     Lines,
     Meter,
@@ -136,10 +135,8 @@ def explanation_view(explanation: Explanation) -> View:
     if explanation.starts_in is not None:
         text = _("starts in about {span}").format(span=duration(explanation.starts_in))
         blocks.append(Note(text))
-    title = _("Why is {job} {state}?").format(
-        job=explanation.job, state=state_word(explanation.state)
-    )
-    return View(title, tuple(blocks), badge=state_badge(explanation.state))
+    badge = state_badge(explanation.state)
+    return View(explanation.job, tuple(blocks), badge=badge)
 
 
 def attempts_view(attempts: Sequence[Attempt]) -> View:
@@ -192,19 +189,17 @@ def record_line(record: Record, *, with_rank: bool = False) -> str:
 
 def metrics_view(points: Sequence[MetricPoint], title: str = "") -> View:
     """Return the curves of a job."""
-    curves: dict[str, list[tuple[float, float]]] = {}
-    for point in points:
-        if point.value is not None:
-            x = point.step if point.step is not None else point.time
-            curves.setdefault(point.name, []).append((float(x), point.value))
-    if not curves:
+    curves = Curves()
+    curves.add_points(points)
+    if not curves.names():
         hint = _('No numbers were reported yet. In the job: ogai_lab.log({"loss": x}, step=n)')
         return View(title, (Note(hint),))
-    charts = tuple(
-        Chart(name, _("step"), (Curve(name, tuple(points_of)),))
-        for name, points_of in curves.items()
+    single = tuple(
+        (name, number(curves.curve(name)[-1][1]))
+        for name in curves.names()
+        if curves.chart(name) is None
     )
-    return View(title, charts)
+    return View(title, (*curves.charts(), *([Facts(single)] if single else [])))
 
 
 def progress_meter(progress: Progress, state: JobState) -> Meter:
@@ -234,11 +229,14 @@ def run_time(job: Job) -> float:
 
 def _facts(job: Job) -> tuple[tuple[str, str | Code], ...]:
     spec = job.spec
-    cpus = _("{cores} cores").format(cores=cores(spec.cpus_per_node * spec.nodes))
+    taken = spec.cpus_per_node * spec.nodes
+    cpus = _("1 core") if taken == 1 else _("{cores} cores").format(cores=cores(taken))
     gpus = _("{gpus} GPU").format(gpus=spec.gpus * spec.nodes)
-    shape = _("{nodes} node(s) \u00d7 {ranks} rank(s)").format(
-        nodes=spec.nodes, ranks=spec.ranks_per_node
+    shape = (
+        _("1 rank") if spec.world_size == 1 else _("{ranks} ranks").format(ranks=spec.world_size)
     )
+    if spec.nodes > 1:
+        shape = _("{ranks} on {nodes} nodes").format(ranks=shape, nodes=spec.nodes)
     facts: list[tuple[str, str | Code]] = [
         (_("size"), ", ".join([shape, cpus, *([gpus] if spec.gpus else [])])),
     ]

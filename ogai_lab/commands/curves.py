@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ogai_lab.commands.views import Chart, Curve
 from ogai_lab.locale import _
-from ogai_lab.notebook.svg import thin
 from ogai_lab.scheduler.types import MetricPoint, Record
 
 _KEPT = 4000
@@ -41,6 +40,11 @@ class Curves:
         """Return the points of one curve, in the order of their steps."""
         return tuple(sorted(self._points.get(name, {}).items()))
 
+    def charts(self) -> tuple[Chart, ...]:
+        """Return every curve as a chart of its own."""
+        found = (self.chart(name) for name in self.names())
+        return tuple(chart for chart in found if chart is not None)
+
     def chart(self, name: str | None = None) -> Chart | None:
         """Return one curve as a chart; the first when no name is given, None when there is none."""
         names = self.names()
@@ -63,3 +67,19 @@ class Curves:
         points[x] = value
         if len(points) > _KEPT:
             self._points[name] = dict(thin(sorted(points.items()), _KEPT // 2))
+
+
+def thin(points: Sequence[tuple[float, float]], limit: int) -> Iterable[tuple[float, float]]:
+    """Return at most about `limit` points: the lowest and highest of each stretch, in order."""
+    if len(points) <= limit:
+        return points
+    stretches = limit // 2
+    kept: list[tuple[float, float]] = []
+    for index in range(stretches):
+        part = points[len(points) * index // stretches : len(points) * (index + 1) // stretches]
+        low = min(range(len(part)), key=lambda i: part[i][1])
+        high = max(range(len(part)), key=lambda i: part[i][1])
+        kept += [part[i] for i in sorted({low, high})]
+    if kept[-1] != points[-1]:
+        kept.append(points[-1])
+    return kept

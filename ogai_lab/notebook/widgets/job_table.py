@@ -1,0 +1,96 @@
+"""The list of jobs, live, with any of them opened below it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets as w
+
+from ogai_lab.commands.forms.jobs import job_list, state_badge, state_word
+from ogai_lab.core.errors import OgaiError
+from ogai_lab.core.events import Event
+from ogai_lab.locale import _
+from ogai_lab.notebook.connection import workbench
+from ogai_lab.notebook.feed import Throttle, feed_of
+from ogai_lab.notebook.handle import JobHandle
+from ogai_lab.notebook.html import card
+from ogai_lab.notebook.widgets.job_view import JobView
+from ogai_lab.notebook.widgets.parts import Frame, Message, button
+from ogai_lab.scheduler.types import Job, JobState
+
+_REFRESH_SECONDS = 1.0
+
+
+class JobTable(Frame):
+    """A live list of jobs, newest first.
+
+    Parameters
+    ----------
+    limit
+        How many.
+    """
+
+    def __init__(self, limit: int = 20) -> None:
+        self._workbench = workbench()
+        self._limit = limit
+        self._jobs: dict[str, Job] = {}
+        self._message = Message()
+        states = [(_("all"), ""), *((state_word(state), state.value) for state in JobState)]
+        self._state = w.Dropdown(
+            options=states, value="", description=_("State"), layout=w.Layout(width="14rem")
+        )
+        self._name = w.Text(
+            placeholder=_("part of a name"), description=_("Name"), layout=w.Layout(width="20rem")
+        )
+        self._table = w.HTML(card(job_list([])))
+        self._choice = w.Dropdown(options=[], description=_("Job"), layout=w.Layout(width="28rem"))
+        self._open = button(_("Open"), "eye", _("Show this job below"))
+        self._opened = w.VBox([])
+        super().__init__(
+            w.HBox([self._state, self._name]),
+            self._table,
+            w.HBox([self._choice, self._open]),
+            self._message,
+            self._opened,
+        )
+        self._throttle = Throttle(self._refresh, _REFRESH_SECONDS)
+        self._state.observe(lambda _change: self._throttle.ask(), "value")
+        self._name.observe(lambda _change: self._throttle.ask(), "value")
+        self._open.on_click(self._on_open)
+        self.on_close(feed_of(self._workbench).listen(self._hear))
+        self.on_close(self._close_opened)
+        self._throttle.ask()
+
+    def _hear(self, event: Event) -> None:
+        if "/scheduler/" in event.schema_id:
+            self._throttle.ask()
+
+    def _refresh(self) -> None:
+        state = [JobState(self._state.value)] if self._state.value else None
+        try:
+            page = self._workbench.scheduler.jobs(
+                state=state, name=self._name.value or None, limit=self._limit
+            )
+        except OgaiError as exc:
+            self._message.complain(exc)
+            return
+        self._message.clear()
+        self._jobs = {job.id: job for job in page.items}
+        self._table.value = card(job_list(page.items, page.total))
+        chosen = self._choice.value
+        options = [(f"{state_badge(j.state).icon} {j.name}  ({j.id})", j.id) for j in page.items]
+        if options != list(self._choice.options):
+            self._choice.options = options
+            if chosen in self._jobs:
+                self._choice.value = chosen
+
+    def _on_open(self, _button: Any) -> None:
+        job = self._jobs.get(self._choice.value or "")
+        if job is not None:
+            self._close_opened()
+            self._opened.children = (JobView(JobHandle(job, self._workbench)),)
+
+    def _close_opened(self) -> None:
+        for view in self._opened.children:
+            view.close()
+        self._opened.children = ()

@@ -1,0 +1,85 @@
+"""What all views are made of: a frame that closes well, work off the kernel's thread, errors."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as w
+
+from ogai_lab.commands.views import Note, View
+from ogai_lab.core.errors import OgaiError, redact
+from ogai_lab.locale import _
+from ogai_lab.notebook.html import card
+from ogai_lab.notebook.widgets.curve import sheet
+
+
+class Frame(w.VBox):  # type: ignore[misc]
+    """A bordered column. What is given to `on_close` is called once, when it is closed."""
+
+    def __init__(self, *children: w.Widget) -> None:
+        self._ends: list[Callable[[], None]] = []
+        super().__init__(children=(w.HTML(sheet(), layout=w.Layout(display="none")), *children))
+        self.add_class("ogai-live")
+
+    def on_close(self, end: Callable[[], None]) -> None:
+        """Have `end` called when this view is closed."""
+        self._ends.append(end)
+
+    def close(self) -> None:
+        """Stop following and take the view away; idempotent."""
+        ends, self._ends = self._ends, []
+        for end in ends:
+            end()
+        super().close()
+
+
+class Message(w.HTML):  # type: ignore[misc]
+    """A sentence, an error, or nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.clear()
+
+    def say(self, text: str) -> None:
+        """Show one sentence."""
+        self._show(View("", (Note(text),)))
+
+    def complain(self, error: OgaiError) -> None:
+        """Show an error: what, why, what next."""
+        notes = [Note(redact(error.message), tone="bad")]
+        notes += [Note(redact(error.cause), lead=_("why"))] if error.cause else []
+        notes += [Note(redact(error.action), lead=_("next"))] if error.action else []
+        self._show(View("", tuple(notes)))
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.value = ""
+        self.layout.display = "none"
+
+    def _show(self, view: View) -> None:
+        self.value = card(view)
+        self.layout.display = ""
+
+
+def button(text: str, icon: str, hint: str, style: str = "") -> w.Button:
+    """Return a button that says what it does."""
+    return w.Button(description=text, icon=icon, tooltip=hint, button_style=style)
+
+
+def off_thread(work: Callable[[], None], message: Message, *, busy: Any = ()) -> None:
+    """Do `work` in a thread of its own, with the `busy` widgets disabled, and show its error."""
+
+    def run() -> None:
+        for each in busy:
+            each.disabled = True
+        try:
+            work()
+        except OgaiError as exc:
+            message.complain(exc)
+        finally:
+            for each in busy:
+                each.disabled = False
+
+    threading.Thread(target=run, name="ogai-work", daemon=True).start()
