@@ -1,0 +1,44 @@
+"""The stages, by name. Each adds columns of signals to the documents; none drops."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ogai_lab.core.errors import InvalidInput
+from ogai_lab.core.operations import invalid
+from ogai_lab.data.stages.base import Stage
+from ogai_lab.data.stages.boilerplate import Boilerplate
+from ogai_lab.data.stages.characters import Characters
+from ogai_lab.data.stages.exact_duplicate import ExactDuplicate
+from ogai_lab.data.stages.length import Length
+from ogai_lab.data.stages.repetition import Repetition
+from ogai_lab.data.types import StageSpec
+
+__all__ = ["STAGES", "Stage", "build"]
+
+STAGES: dict[str, type[Stage[Any]]] = {
+    stage.name: stage for stage in (Length, ExactDuplicate, Boilerplate, Repetition, Characters)
+}
+
+
+def build(spec: StageSpec, field: str = "stages") -> Stage[Any]:
+    """Return the stage that `spec` asks for.
+
+    Raises
+    ------
+    InvalidInput
+        When no stage has this name, or it does not take these options; `field` leads to the fault.
+    """
+    from pydantic import ValidationError
+
+    kind = STAGES.get(spec.stage)
+    if kind is None:
+        raise InvalidInput(
+            f"There is no stage {spec.stage!r}.",
+            action=f"Stages: {', '.join(sorted(STAGES))}.",
+            field=f"{field}.stage",
+        )
+    try:
+        return kind(kind.options_type.model_validate(spec.options))
+    except ValidationError as exc:
+        raise invalid(exc, f"{field}.options") from exc
