@@ -1,8 +1,9 @@
 """A version as a folder of links: what ``from_pretrained`` reads, straight out of the store.
 
-Large weights are not copied. The store's blobs are safetensors files, so a version is shown as a
-model in many shards: one link a blob, and an index. Where something else expects the original
-file (an adapter, a header with words of its own) that file is rebuilt.
+Weights are not copied. A small file is one blob, and is shown under its own name. The blobs of a
+large one are safetensors files themselves, so it is shown as a model in many shards: one link a
+blob, and an index. Where something else expects the original file (an adapter, a header with words
+of its own) that file is rebuilt.
 """
 
 from __future__ import annotations
@@ -45,22 +46,15 @@ class Shown:
 
 def shown(manifest: VersionManifest) -> Iterator[Shown]:
     """Yield the files of a version's snapshot."""
-    weights = [file for file in manifest.files if _WEIGHTS.fullmatch(file.path) and file.header]
-    shards = (
-        [(file, blob) for file in weights for blob in range(len(file.blobs))]
-        if all(file.plain for file in weights)
-        else []
-    )
-    whole = len(shards) == 1
+    weights = [file for file in manifest.files if _WEIGHTS.fullmatch(file.path)]
+    split = any(file.header for file in weights) and all(file.plain for file in weights)
     for file in manifest.files:
-        if file.header is None:
-            if not (shards and file.path == INDEX):
-                yield Shown(file.path, file.blobs[0])
-        elif not (shards and file in weights) or whole:
-            linked = file.plain and len(file.blobs) == 1
-            yield Shown(file.path, file.blobs[0] if linked else file)
-    if len(shards) > 1:
-        yield from _sharded(shards)
+        if split and (file in weights or file.path == INDEX):
+            continue
+        linked = file.header is None or (file.plain and len(file.blobs) == 1)
+        yield Shown(file.path, file.blobs[0] if linked else file)
+    if split:
+        yield from _sharded([(file, blob) for file in weights for blob in range(len(file.blobs))])
 
 
 def lay_out(manifest: VersionManifest, commit: str, store: BlobStore, repo: Path) -> Path:

@@ -4,7 +4,8 @@ Every tensor of 64 KiB or more is a blob of its own; smaller ones share blobs of
 model with many norms and biases would be thousands of tiny files. Each such blob is itself a valid
 safetensors file (a canonical header and the tensors' bytes): the Hugging Face cache links to it
 without a copy, and any safetensors reader opens it. The original header is a blob too, so the
-original file is rebuilt bit for bit.
+original file is rebuilt bit for bit. A file of up to 64 MiB is one blob: the cache then shows it
+under its own name (docs/decisions/hub-layout.md says why that matters).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from ogai_lab.core.blob_batch import Batch
-from ogai_lab.core.blobs import BlobStore, Digest, digest_of
+from ogai_lab.core.blobs import BlobStore, Buffer, Digest
 from ogai_lab.core.errors import Conflict, Corrupt, NotFound
 from ogai_lab.models.folders import contents
 from ogai_lab.models.headers import Header, Tensor, read_header, write_header
@@ -30,6 +31,8 @@ SMALL = 64 << 10
 """Bytes; a smaller tensor shares its blob."""
 PACK = 16 << 20
 """Bytes; a shared blob is not made larger."""
+WHOLE = 64 << 20
+"""Bytes; a file up to this size is one blob."""
 
 _AT_ONCE = 32 << 20  # a tensor up to this size is read once, hashed and written from memory
 _CHUNK = 4 << 20
@@ -46,7 +49,9 @@ class Kept:
     left_out: list[str]
 
 
-def keep(folder: Path, store: BlobStore, *, replacing: Collection[Digest] = ()) -> Kept:
+def keep(
+    folder: Path, store: BlobStore, *, replacing: Collection[Digest] = (), whole: int = WHOLE
+) -> Kept:
     """Store a model's folder; all of it becomes visible at once, or nothing.
 
     Parameters
@@ -57,6 +62,8 @@ def keep(folder: Path, store: BlobStore, *, replacing: Collection[Digest] = ()) 
         Where to.
     replacing
         Blobs that are known to be damaged and are written again.
+    whole
+        Bytes; a safetensors file up to this size is kept as one blob.
 
     Returns
     -------
@@ -78,7 +85,7 @@ def keep(folder: Path, store: BlobStore, *, replacing: Collection[Digest] = ()) 
             )
             for path in found.others
         ]
-        files += [_keep_weights(folder, path, batch, pool) for path in found.weights]
+        files += [_keep_weights(folder, path, batch, pool, whole) for path in found.weights]
         manifest = VersionManifest(files=sorted(files, key=lambda file: file.path))
         digest = batch.put(_encoded(manifest))
         stored = batch.size
@@ -143,49 +150,74 @@ def verify(manifest: VersionManifest, store: BlobStore) -> tuple[int, list[Damag
     return checked, damages
 
 
-def _keep_weights(folder: Path, path: str, batch: Batch, pool: ThreadPoolExecutor) -> FileEntry:
+def _keep_weights(
+    folder: Path, path: str, batch: Batch, pool: ThreadPoolExecutor, whole: int
+) -> FileEntry:
     with (folder / path).open("rb") as source:
         before = os.fstat(source.fileno())
         header = read_header(source, before.st_size, path)
-        metadata = {"format": header.metadata.get("format", "pt")}
-        writer = _Writer(source.fileno(), len(header.raw), metadata, batch, path)
-        groups = list(_groups(header.tensors))
-        kept = list(pool.map(writer.keep, groups))
+        reader = _Reader(source.fileno(), len(header.raw), path)
+        if before.st_size <= whole:
+            entry = _keep_whole(header, before.st_size, reader, batch)
+        else:
+            entry = _keep_split(header, before.st_size, reader, batch, pool)
         after = os.fstat(source.fileno())
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise _changed(path)
-    return _entry(path, before.st_size, header, batch.put(header.raw), groups, kept)
+    return entry
 
 
-def _entry(
-    path: str,
-    size: int,
-    header: Header,
-    header_digest: Digest,
-    groups: list[list[Tensor]],
-    kept: list[tuple[Digest, int, list[Digest]]],
+def _keep_whole(header: Header, size: int, reader: _Reader, batch: Batch) -> FileEntry:
+    data = memoryview(header.raw + reader.read(0, size - len(header.raw)))
+    start = len(header.raw)
+    entries = [
+        _entry(t, tensor_digest(t, data[start + t.start :][: t.size]), 0, start + t.start)
+        for t in header.tensors
+    ]
+    return FileEntry(path=reader.path, size=size, blobs=[batch.put(data)], tensors=entries)
+
+
+def _keep_split(
+    header: Header, size: int, reader: _Reader, batch: Batch, pool: ThreadPoolExecutor
 ) -> FileEntry:
-    tensors: dict[str, TensorEntry] = {}
-    for index, (group, (_, start, digests)) in enumerate(zip(groups, kept, strict=True)):
-        for tensor, digest in zip(group, digests, strict=True):
-            tensors[tensor.name] = TensorEntry(
-                name=tensor.name,
-                dtype=tensor.dtype,
-                shape=list(tensor.shape),
-                size=tensor.size,
-                digest=digest,
-                blob=index,
-                start=start,
-            )
+    metadata = {"format": header.metadata.get("format", "pt")}
+    writer = _Writer(reader, metadata, batch)
+    groups = list(_groups(header.tensors))
+    entries: dict[str, TensorEntry] = {}
+    blobs = []
+    for index, (group, kept) in enumerate(zip(groups, pool.map(writer.keep, groups), strict=True)):
+        digest, start, digests = kept
+        blobs.append(digest)
+        for tensor, each in zip(group, digests, strict=True):
+            entries[tensor.name] = _entry(tensor, each, index, start)
             start += tensor.size
     return FileEntry(
-        path=path,
+        path=reader.path,
         size=size,
-        header=header_digest,
+        header=batch.put(header.raw),
         plain=set(header.metadata) <= {"format"},
-        blobs=[digest for digest, _, _ in kept],
-        tensors=[tensors[tensor.name] for tensor in header.tensors],
+        blobs=blobs,
+        tensors=[entries[tensor.name] for tensor in header.tensors],
     )
+
+
+def _entry(tensor: Tensor, digest: Digest, blob: int, start: int) -> TensorEntry:
+    return TensorEntry(
+        name=tensor.name,
+        dtype=tensor.dtype,
+        shape=list(tensor.shape),
+        size=tensor.size,
+        digest=digest,
+        blob=blob,
+        start=start,
+    )
+
+
+def tensor_digest(tensor: Tensor, data: Buffer) -> Digest:
+    """Return the digest of a tensor that shares its blob: of its name, type, shape and bytes."""
+    hasher = hashlib.sha256(_head([tensor], {}))
+    hasher.update(data)
+    return _digest(hasher)
 
 
 def _groups(tensors: Iterable[Tensor]) -> Iterator[list[Tensor]]:
@@ -206,22 +238,41 @@ def _groups(tensors: Iterable[Tensor]) -> Iterator[list[Tensor]]:
 
 
 @dataclass(frozen=True)
-class _Writer:
-    """Stores groups of tensors of one open file; used from several threads."""
+class _Reader:
+    """Reads the tensors' bytes of one open file; used from several threads."""
 
     descriptor: int
     data: int
+    path: str
+
+    def read(self, start: int, size: int) -> bytes:
+        """Return ``[start, start + size)`` of the data, or raise `Conflict`."""
+        data = os.pread(self.descriptor, size, self.data + start)
+        if len(data) != size:
+            raise _changed(self.path)
+        return data
+
+    def pieces(self, tensor: Tensor) -> Iterator[bytes]:
+        """Yield a tensor's bytes, a few MiB at a time."""
+        for offset in range(0, tensor.size, _CHUNK):
+            yield self.read(tensor.start + offset, min(_CHUNK, tensor.size - offset))
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Stores groups of tensors; used from several threads."""
+
+    reader: _Reader
     metadata: dict[str, str]
     batch: Batch
-    path: str
 
     def keep(self, group: list[Tensor]) -> tuple[Digest, int, list[Digest]]:
         """Store one group; return its blob, where its data begin, and each tensor's digest."""
-        head = self._head(group)
+        head = _head(group, self.metadata)
         if len(group) == 1 and group[0].size > _AT_ONCE:
             digest = self._keep_large(head, group[0])
             return digest, len(head), [digest]
-        pieces = [self._read(tensor.start, tensor.size) for tensor in group]
+        pieces = [self.reader.read(tensor.start, tensor.size) for tensor in group]
         hasher = hashlib.sha256(head)
         for piece in pieces:
             hasher.update(piece)
@@ -231,36 +282,23 @@ class _Writer:
                 out.writelines([head, *pieces])
         if len(group) == 1:
             return digest, len(head), [digest]
-        each = [
-            digest_of(self._head([tensor]) + piece)
-            for tensor, piece in zip(group, pieces, strict=True)
-        ]
+        each = [tensor_digest(t, piece) for t, piece in zip(group, pieces, strict=True)]
         return digest, len(head), each
 
     def _keep_large(self, head: bytes, tensor: Tensor) -> Digest:
         hasher = hashlib.sha256(head)
-        for piece in self._pieces(tensor):
+        for piece in self.reader.pieces(tensor):
             hasher.update(piece)
         digest = _digest(hasher)
         if not self.batch.has(digest):
             with self.batch.writing(digest) as out:
                 out.write(head)
-                out.writelines(self._pieces(tensor))
+                out.writelines(self.reader.pieces(tensor))
         return digest
 
-    def _pieces(self, tensor: Tensor) -> Iterator[bytes]:
-        for offset in range(0, tensor.size, _CHUNK):
-            yield self._read(tensor.start + offset, min(_CHUNK, tensor.size - offset))
 
-    def _read(self, start: int, size: int) -> bytes:
-        data = os.pread(self.descriptor, size, self.data + start)
-        if len(data) != size:
-            raise _changed(self.path)
-        return data
-
-    def _head(self, group: list[Tensor]) -> bytes:
-        described = [(t.name, t.dtype, t.shape, t.size) for t in group]
-        return write_header(described, self.metadata)
+def _head(group: list[Tensor], metadata: dict[str, str]) -> bytes:
+    return write_header([(t.name, t.dtype, t.shape, t.size) for t in group], metadata)
 
 
 def _shared_blobs(file: FileEntry) -> set[int]:

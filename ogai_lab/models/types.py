@@ -79,8 +79,8 @@ class TensorEntry(BaseModel):
 class FileEntry(BaseModel):
     """One file of a version.
 
-    A safetensors file is kept as its header (`header`, a blob) and blobs that hold its tensors,
-    in the order of their bytes; any other file is one blob.
+    A large safetensors file is kept as its header (`header`, a blob) and blobs that hold its
+    tensors; any other file is one blob. `tensors` are in the order of their bytes.
     """
 
     path: str
