@@ -1,0 +1,99 @@
+import { version } from '../../package.json';
+import { Problem } from './problem';
+import type { Requests } from './request';
+import type { ActivityEvent, Explanation, Job, JobPage, JobState, LogChunk } from './types';
+
+/** What the stores need to know about jobs. */
+export interface IJobSource {
+  /** Make sure that a server of our version answers. */
+  greet(signal: AbortSignal): Promise<void>;
+  jobs(query: IJobQuery, signal: AbortSignal): Promise<JobPage>;
+  job(id: string, signal: AbortSignal): Promise<Job>;
+  /** The number of the newest event. */
+  lastEvent(signal: AbortSignal): Promise<number>;
+  /** The events after number `after`; null is a sign of life. */
+  events(after: number, signal: AbortSignal): AsyncIterable<ActivityEvent | null>;
+}
+
+export interface IJobQuery {
+  name?: string;
+  state?: JobState[];
+  limit: number;
+  cursor?: string | null;
+}
+
+/** What a log view needs to know. */
+export interface ILogSource {
+  /** The log as it grows; null is a sign of life. */
+  follow(id: string, query: ILogQuery, signal: AbortSignal): AsyncIterable<LogChunk | null>;
+}
+
+export interface ILogQuery {
+  offset?: number;
+  tail?: number;
+  rank?: number | null;
+}
+
+/** The kinds of records that a log shows; curves are drawn from the metrics. */
+const SHOWN_KINDS: ('text' | 'event')[] = ['text', 'event'];
+
+/** The scheduler's operations and its events, over HTTP. */
+export class SchedulerApi implements IJobSource, ILogSource {
+  constructor(private readonly _requests: Requests) {}
+
+  async greet(signal: AbortSignal): Promise<void> {
+    const health = await this._requests.call('get', '/ogai/health', { signal });
+    if (release(health.version) !== release(version)) {
+      throw new Problem({ code: 'server_old', detail: `${health.version} ≠ ${version}` });
+    }
+  }
+
+  jobs(query: IJobQuery, signal: AbortSignal): Promise<JobPage> {
+    return this._requests.call('get', '/ogai/scheduler/jobs', { query, signal });
+  }
+
+  job(id: string, signal: AbortSignal): Promise<Job> {
+    return this._requests.call('get', '/ogai/scheduler/jobs/{job_id}', {
+      path: { job_id: id },
+      signal
+    });
+  }
+
+  cancel(id: string): Promise<Job> {
+    return this._requests.call('post', '/ogai/scheduler/jobs/{job_id}/cancel', {
+      path: { job_id: id },
+      body: {}
+    });
+  }
+
+  async delete(id: string): Promise<void> {
+    await this._requests.call('delete', '/ogai/scheduler/jobs/{job_id}', { path: { job_id: id } });
+  }
+
+  explain(id: string): Promise<Explanation> {
+    return this._requests.call('get', '/ogai/scheduler/jobs/{job_id}/explain', {
+      path: { job_id: id }
+    });
+  }
+
+  follow(id: string, query: ILogQuery, signal: AbortSignal): AsyncIterable<LogChunk | null> {
+    return this._requests.stream('/ogai/scheduler/jobs/{job_id}/logs/follow', {
+      path: { job_id: id },
+      query: { ...query, kind: SHOWN_KINDS },
+      signal
+    });
+  }
+
+  lastEvent(signal: AbortSignal): Promise<number> {
+    return this._requests.call('get', '/ogai/events/last', { signal });
+  }
+
+  events(after: number, signal: AbortSignal): AsyncIterable<ActivityEvent | null> {
+    return this._requests.stream('/ogai/events/follow', { query: { after }, signal });
+  }
+}
+
+/** The part of a version that both sides must share. */
+function release(text: string | undefined): string {
+  return (text ?? '').split('.').slice(0, 2).join('.');
+}

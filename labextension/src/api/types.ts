@@ -1,0 +1,24 @@
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+export type Job = Schemas['Job'];
+export type JobPage = Schemas['JobPage'];
+export type JobState = Schemas['JobState'];
+export type LogChunk = Schemas['LogChunk'];
+export type LogRecord = Schemas['Record'];
+export type Explanation = Schemas['Explanation'];
+export type ActivityEvent = Schemas['Event'];
+
+/** The states in which a job can still change. */
+export const LIVE_STATES: JobState[] = ['queued', 'starting', 'running', 'stopping'];
+
+/** Whether a job will never change again. */
+export function isFinal(job: Job): boolean {
+  return !LIVE_STATES.includes(job.state);
+}
+
+/** How many processes a job has on all its nodes. */
+export function worldSize({ spec }: Job): number {
+  return spec.nodes * (spec.processes ?? Math.max(1, spec.gpus));
+}
