@@ -15,6 +15,7 @@ from ogai_lab.core.errors import Conflict
 from ogai_lab.core.events import EventLog
 from ogai_lab.core.home import Home
 from ogai_lab.core.operations import Caller, Service, operation
+from ogai_lab.core.waiting import abandoned
 from ogai_lab.scheduler import (
     admission,
     cancelling,
@@ -92,6 +93,11 @@ class Scheduler(Service):
     def lead(self) -> None:
         """Carry out the queue from now on, or as soon as no other process does."""
         self._dispatcher.start()
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process carries out the queue now."""
+        return self._lock.held
 
     def close(self) -> None:
         """Stop leading and end all streams. Jobs go on."""
@@ -294,7 +300,7 @@ class Scheduler(Service):
             offset,
             wanted,
             is_over=lambda: self._is_over(job_id),
-            stopped=lambda: self._closed,
+            stopped=lambda: self._closed or abandoned(),
         )
 
     @operation("GET", "/jobs/{job_id}/metrics", action="read")
