@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import sys
@@ -19,7 +20,7 @@ def execute_notebook(path: str, parameters: Mapping[str, Any]) -> None:
         With code 1 when a cell fails; its traceback has been printed.
     """
     try:
-        import nbformat
+        nbformat: Any = importlib.import_module("nbformat")
         from nbclient import NotebookClient
         from nbclient.exceptions import CellExecutionError, DeadKernelError
     except ImportError as exc:

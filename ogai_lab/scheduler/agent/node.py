@@ -34,7 +34,7 @@ class Node:
         self._work = os.path.join(folder, "work")
         self._environment = launch.node_environment(order, number, folder)
         self.report: Callable[[Message], None] = lambda message: None
-        patience = float(os.environ.get("OGAI_STORAGE_PATIENCE", "30"))
+        patience = float(os.environ.get("AGENT_STORAGE_PATIENCE", "30"))
         path = os.path.join(folder, "records.jsonl")
         self.sink = Sink(loop, path, patience, self._on_blocked, self._on_full)
         loop.after = self.sink.flush

@@ -76,12 +76,13 @@ def execute(run: Mapping[str, Any]) -> None:
         runners[run["kind"]](run)
     except SystemExit:
         raise
-    except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGINT)
     except BaseException as exc:  # noqa: BLE001 - the interpreter's own last resort, done for it
         traceback = _without_ours(exc.__traceback__)
         sys.excepthook(type(exc), exc.with_traceback(traceback), traceback)
+        if isinstance(exc, KeyboardInterrupt):
+            sys.stdout.flush()
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGINT)
         raise SystemExit(1) from None
 
 
@@ -111,7 +112,7 @@ def _cell(run: Mapping[str, Any]) -> None:
         except ImportError:
             pass
         else:
-            shell = InteractiveShell.instance()
+            shell: Any = InteractiveShell.instance()
             source = shell.transform_cell(source)
             extra["get_ipython"] = lambda: shell
     _as_main(source.encode("utf-8", "surrogatepass"), CELL, extra)

@@ -137,12 +137,14 @@ class Text:
         self.tail = b""
 
     def feed(self, data: bytes) -> bytes:
+        """Return the records of the lines that `data` completes."""
         self.tail = (
             data[-TAIL_BYTES:] if len(data) >= TAIL_BYTES else (self.tail + data)[-TAIL_BYTES:]
         )
         return self._encoder.feed(data)
 
     def flush(self) -> bytes:
+        """Return the record of an unfinished last line."""
         return self._encoder.flush()
 
 

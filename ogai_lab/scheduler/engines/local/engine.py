@@ -99,7 +99,10 @@ class LocalEngine:
         lives = cleanup.agent_lives(folder, 0) or _just_ordered(folder)
         last = read_json(str(folder / "exit.json"))
         if last is not None:
-            return _ended(last)
+            seen_last = _ended(last)
+            if seen_last.state == "lost":
+                cleanup.end(folder)  # what the ranks of the lost agent started lives on without it
+            return seen_last
         status = read_json(str(folder / "status.json")) or {"state": "starting"}
         seen: dict[str, Any] = {
             "attempt": status.get("attempt", order["attempt"]),
