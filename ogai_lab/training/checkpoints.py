@@ -20,9 +20,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import torch.distributed.checkpoint as dcp
 from torch import nn
+from torch.distributed.checkpoint import state_dict_loader, state_dict_saver
 from torch.distributed.checkpoint.api import CheckpointException
+from torch.distributed.checkpoint.filesystem import FileSystemReader, FileSystemWriter
 from torch.distributed.checkpoint.state_dict import get_state_dict, set_state_dict
 from torch.optim import Optimizer
 
@@ -141,9 +142,9 @@ class Checkpoints:
     def _write(self, partial: Path, model: nn.Module, optimizer: Optimizer) -> OgaiError | None:
         weights, moments = get_state_dict(model, optimizer)
         try:
-            dcp.save(
+            state_dict_saver.save(
                 {"model": weights, "optimizer": moments},
-                storage_writer=dcp.FileSystemWriter(partial, sync_files=True),
+                storage_writer=FileSystemWriter(partial, sync_files=True),
             )
         except CheckpointException as exc:
             causes = [failure[0] for failure in exc.failures.values()]
@@ -230,8 +231,8 @@ class Checkpoints:
 
     def _read(self, folder: Path, model: nn.Module, optimizer: Optimizer) -> None:
         weights, moments = get_state_dict(model, optimizer)
-        state = {"model": weights, "optimizer": moments}
-        dcp.load(state, storage_reader=dcp.FileSystemReader(folder))
+        state: dict[str, Any] = {"model": weights, "optimizer": moments}
+        state_dict_loader.load(state, storage_reader=FileSystemReader(folder))
         set_state_dict(
             model,
             optimizer,

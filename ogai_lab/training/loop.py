@@ -145,7 +145,7 @@ class Training:
             with accumulating(self._model, last=start + size >= len(tokens)):
                 with models.computing(self._plan):
                     loss = models.loss_sum(self._model, tokens[part], labels[part])
-                (loss * (self._mesh.world_size / total)).backward()
+                torch.autograd.backward(loss * (self._mesh.world_size / total))
             result += loss.detach()
         return result
 

@@ -30,9 +30,8 @@ def build(recipe: Recipe, plan: Plan) -> nn.Module:
     try:
         config = AutoConfig.for_model(settings.pop("model_type"), **settings)
         torch.manual_seed(recipe.seed)
-        model: nn.Module = AutoModelForCausalLM.from_config(
-            config, dtype=torch.float32, attn_implementation="sdpa"
-        )
+        from_config: Any = AutoModelForCausalLM.from_config
+        model: nn.Module = from_config(config, dtype=torch.float32, attn_implementation="sdpa")
     except (ValueError, TypeError, KeyError, RuntimeError) as exc:
         raise InvalidInput(
             f"transformers cannot build this model: {str(exc).strip().splitlines()[0]}",
