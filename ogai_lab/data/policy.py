@@ -125,9 +125,7 @@ class _Decider:
         result = self._result
         rows = np.flatnonzero(result.heldout & (result.reason < 0))
         names = self._column("doc_id")
-        order = sorted(
-            rows.tolist(), key=lambda row: (portion(names[row], self._split.salt), names[row])
-        )
+        order = sorted(rows.tolist(), key=lambda row: (portion(names[row], "limit"), names[row]))
         self._drop(sorted(order[limit:]), BEYOND_LIMIT, "doc_id")
 
     def _drop(

@@ -28,27 +28,27 @@ class GpuSurvey:
 
 def survey() -> GpuSurvey:
     """Return the GPUs as they are now."""
-    with _nvml() as (nvml, problem):
+    with driver() as (nvml, problem):
         if nvml is None:
             return GpuSurvey(problem=problem)
-        version = _ask(nvml, nvml.nvmlSystemGetCudaDriverVersion_v2)
+        version = ask(nvml, nvml.nvmlSystemGetCudaDriverVersion_v2)
         return GpuSurvey(
             gpus=tuple(_gpu(nvml, index) for index in _visible(nvml)),
-            driver=_ask(nvml, nvml.nvmlSystemGetDriverVersion),
+            driver=ask(nvml, nvml.nvmlSystemGetDriverVersion),
             cuda=f"{version // 1000}.{version % 1000 // 10}" if version else None,
         )
 
 
 def processes() -> list[GpuProcess]:
     """Return the processes that hold memory of the GPUs we may use."""
-    with _nvml() as (nvml, _):
+    with driver() as (nvml, _):
         if nvml is None:
             return []
         return [found for index in _visible(nvml) for found in _processes(nvml, index)]
 
 
 @contextlib.contextmanager
-def _nvml() -> Iterator[tuple[Any, str]]:
+def driver() -> Iterator[tuple[Any, str]]:
     """Open NVML: yield it, or None and the problem ("" where there is simply no driver)."""
     import pynvml
 
@@ -67,7 +67,7 @@ def _nvml() -> Iterator[tuple[Any, str]]:
             pynvml.nvmlShutdown()
 
 
-def _ask(nvml: Any, question: Callable[..., Any], *arguments: Any) -> Any:
+def ask(nvml: Any, question: Callable[..., Any], *arguments: Any) -> Any:
     """Return the driver's answer, or None to a question that this GPU does not answer."""
     try:
         return question(*arguments)
@@ -75,12 +75,17 @@ def _ask(nvml: Any, question: Callable[..., Any], *arguments: Any) -> Any:
         return None
 
 
+def all_indices(nvml: Any) -> list[int]:
+    """Return the driver's numbers of all GPUs."""
+    return list(range(ask(nvml, nvml.nvmlDeviceGetCount) or 0))
+
+
 def _visible(nvml: Any) -> list[int]:
     """Return the indices of the GPUs that CUDA_VISIBLE_DEVICES leaves us, in the driver's order."""
-    count = range(_ask(nvml, nvml.nvmlDeviceGetCount) or 0)
+    count = all_indices(nvml)
     wanted = os.environ.get(_VISIBLE)
     if wanted is None:
-        return list(count)
+        return count
     names = [name.strip() for name in wanted.split(",") if name.strip()]
     return [index for index in count if any(_is(nvml, index, name) for name in names)]
 
@@ -88,8 +93,8 @@ def _visible(nvml: Any) -> list[int]:
 def _is(nvml: Any, index: int, name: str) -> bool:
     if name.isdigit():
         return int(name) == index
-    handle = _ask(nvml, nvml.nvmlDeviceGetHandleByIndex, index)
-    uuid = _ask(nvml, nvml.nvmlDeviceGetUUID, handle) if handle is not None else None
+    handle = ask(nvml, nvml.nvmlDeviceGetHandleByIndex, index)
+    uuid = ask(nvml, nvml.nvmlDeviceGetUUID, handle) if handle is not None else None
     return uuid is not None and uuid.startswith(name)
 
 
@@ -98,22 +103,22 @@ def _gpu(nvml: Any, index: int) -> Gpu:
         handle = nvml.nvmlDeviceGetHandleByIndex(index)
     except nvml.NVMLError as exc:  # fallen off the bus, or not ours to open
         return Gpu(index=index, problem=str(exc))
-    memory = _ask(nvml, nvml.nvmlDeviceGetMemoryInfo, handle)
-    use = _ask(nvml, nvml.nvmlDeviceGetUtilizationRates, handle)
-    pci = _ask(nvml, nvml.nvmlDeviceGetPciInfo, handle)
-    power = _ask(nvml, nvml.nvmlDeviceGetPowerUsage, handle)
-    limit = _ask(nvml, nvml.nvmlDeviceGetEnforcedPowerLimit, handle)
-    capability = _ask(nvml, nvml.nvmlDeviceGetCudaComputeCapability, handle)
+    memory = ask(nvml, nvml.nvmlDeviceGetMemoryInfo, handle)
+    use = ask(nvml, nvml.nvmlDeviceGetUtilizationRates, handle)
+    pci = ask(nvml, nvml.nvmlDeviceGetPciInfo, handle)
+    power = ask(nvml, nvml.nvmlDeviceGetPowerUsage, handle)
+    limit = ask(nvml, nvml.nvmlDeviceGetEnforcedPowerLimit, handle)
+    capability = ask(nvml, nvml.nvmlDeviceGetCudaComputeCapability, handle)
     sensor = nvml.NVML_TEMPERATURE_GPU
     return Gpu(
         index=index,
-        name=_ask(nvml, nvml.nvmlDeviceGetName, handle) or "",
-        uuid=_ask(nvml, nvml.nvmlDeviceGetUUID, handle) or "",
+        name=ask(nvml, nvml.nvmlDeviceGetName, handle) or "",
+        uuid=ask(nvml, nvml.nvmlDeviceGetUUID, handle) or "",
         pci=pci.busId if pci else "",
         memory=memory.total if memory else None,
         memory_used=memory.used if memory else None,
         utilization=use.gpu / 100 if use else None,
-        temperature=_ask(nvml, nvml.nvmlDeviceGetTemperature, handle, sensor),
+        temperature=ask(nvml, nvml.nvmlDeviceGetTemperature, handle, sensor),
         power=None if power is None else power / 1000,
         power_limit=None if limit is None else limit / 1000,
         capability=f"{capability[0]}.{capability[1]}" if capability else None,
@@ -122,19 +127,19 @@ def _gpu(nvml: Any, index: int) -> Gpu:
 
 
 def _mig(nvml: Any, handle: Any) -> list[str]:
-    mode = _ask(nvml, nvml.nvmlDeviceGetMigMode, handle)
+    mode = ask(nvml, nvml.nvmlDeviceGetMigMode, handle)
     if not mode or mode[0] != nvml.NVML_DEVICE_MIG_ENABLE:
         return []
     instances = (
-        _ask(nvml, nvml.nvmlDeviceGetMigDeviceHandleByIndex, handle, place)
-        for place in range(_ask(nvml, nvml.nvmlDeviceGetMaxMigDeviceCount, handle) or 0)
+        ask(nvml, nvml.nvmlDeviceGetMigDeviceHandleByIndex, handle, place)
+        for place in range(ask(nvml, nvml.nvmlDeviceGetMaxMigDeviceCount, handle) or 0)
     )
-    names = (_ask(nvml, nvml.nvmlDeviceGetUUID, found) for found in instances if found is not None)
+    names = (ask(nvml, nvml.nvmlDeviceGetUUID, found) for found in instances if found is not None)
     return [name for name in names if name]
 
 
 def _processes(nvml: Any, index: int) -> list[GpuProcess]:
-    handle = _ask(nvml, nvml.nvmlDeviceGetHandleByIndex, index)
+    handle = ask(nvml, nvml.nvmlDeviceGetHandleByIndex, index)
     if handle is None:
         return []
     found: dict[int, int | None] = {}
@@ -142,7 +147,7 @@ def _processes(nvml: Any, index: int) -> list[GpuProcess]:
         nvml.nvmlDeviceGetComputeRunningProcesses,
         nvml.nvmlDeviceGetGraphicsRunningProcesses,
     ):
-        for process in _ask(nvml, question, handle) or []:
+        for process in ask(nvml, question, handle) or []:
             found[process.pid] = process.usedGpuMemory
     return [
         GpuProcess(gpu=index, pid=pid, memory=memory, **_who(pid)) for pid, memory in found.items()
