@@ -66,7 +66,7 @@ def test_lightning_trainer(stream: Path, tmp_path: Path) -> None:
     lightning: Any = pytest.importorskip("lightning.pytorch")
     import torch
 
-    class Line(lightning.LightningModule):  # type: ignore[misc, name-defined]
+    class Line(lightning.LightningModule):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.layer = torch.nn.Linear(1, 1)
@@ -90,7 +90,8 @@ def test_lightning_trainer(stream: Path, tmp_path: Path) -> None:
         enable_model_summary=False,
         default_root_dir=tmp_path,
     )
-    trainer.fit(Line(), torch.utils.data.DataLoader(torch.randn(32, 1), batch_size=4))
+    rows: Any = torch.randn(32, 1)
+    trainer.fit(Line(), torch.utils.data.DataLoader(rows, batch_size=4))
     losses = points(stream, "loss")
     assert list(losses) == [2, 4, 6]
     assert losses[6] < losses[2]
