@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -61,11 +62,11 @@ def check_text(spec: JobSpec) -> None:
         )
 
 
-def complete(spec: JobSpec, python: str) -> JobSpec:
-    """Return the spec with the Python that runs it, where it needs one and named none."""
+def complete(spec: JobSpec) -> JobSpec:
+    """Return the spec with our Python, where it needs one and named none."""
     if spec.python is not None or isinstance(spec.run, CommandRun):
         return spec
-    return spec.model_copy(update={"python": python})
+    return spec.model_copy(update={"python": sys.executable})
 
 
 def check_program(
@@ -86,7 +87,8 @@ def check_program(
         With the line, for a syntax error.
     """
     run = spec.run
-    if isinstance(run, CellRun):
+    ours = spec.python in (None, sys.executable)  # another Python may know another syntax
+    if isinstance(run, CellRun) and ours:
         _check_syntax(run.source, "the cell", "run.source")
     elif isinstance(run, ScriptRun | NotebookRun):
         data = read(run.path)
@@ -99,7 +101,7 @@ def check_program(
             )
         if isinstance(run, NotebookRun):
             _check_notebook(data, run.path)
-        elif run.path.endswith(".py"):
+        elif run.path.endswith(".py") and ours:
             _check_syntax(data, repr(run.path), "run.path")
 
 

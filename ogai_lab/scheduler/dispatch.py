@@ -101,6 +101,7 @@ class Dispatcher:
                 self._news.wait(self._round())
                 self._news.clear()
         finally:
+            self._steps.close()
             self._lock.release()
 
     def _round(self) -> float:

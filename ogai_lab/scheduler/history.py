@@ -47,7 +47,7 @@ def curves(
         chosen = None
         if count > points:
             values = sa.select(metrics.c.seq, metrics.c.value).where(*curve).order_by(metrics.c.seq)
-            chosen = decimate(connection.execute(values).tuples().all(), points)
+            chosen = decimate(connection.execute(values).all(), points)
         found += _points(connection, curve, chosen)
     return found
 
@@ -62,7 +62,7 @@ def stays(connection: sa.Connection, since: float | None, until: float | None) -
         query = query.where(sa.or_(table.ended.is_(None), table.ended > since))
     if until is not None:
         query = query.where(table.started < until)
-    return [Stay(*row) for row in connection.execute(query).tuples()]
+    return [Stay(*row) for row in connection.execute(query)]
 
 
 def _points(

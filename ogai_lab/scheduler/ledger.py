@@ -222,7 +222,7 @@ class Ledger:
             .where(jobs.c.state == JobState.QUEUED.value)
             .group_by(jobs.c.queue)
         )
-        return dict(connection.execute(query).tuples().all())
+        return dict(connection.execute(query).all())
 
     def asked(self, connection: sa.Connection, job_id: str) -> tuple[JobSpec, Snapshot | None]:
         """Return what a job was asked to be, complete, and the folder that travels with it."""

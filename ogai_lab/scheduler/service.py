@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
@@ -51,6 +50,7 @@ from ogai_lab.scheduler.types import (
 )
 
 _READ_SECONDS = 0.005
+_LEAVE_SECONDS = 5.0
 
 Limit = Annotated[int, Field(ge=1, le=500)]
 Lines = Annotated[int, Field(ge=1, le=10_000)]
@@ -127,7 +127,7 @@ class Scheduler(Service):
                 return self.job(known)
         admission.check_text(spec)
         admission.check_size(spec, self._engine.nodes(), self._queues)
-        spec = admission.complete(admission.relative(spec), sys.executable)
+        spec = admission.complete(admission.relative(spec))
         snapshot = None
         if spec.workdir is not None:
             snapshot, files = self._snapshots.take(spec.workdir, spec.include)
@@ -222,7 +222,7 @@ class Scheduler(Service):
                 f"The job {job_id} is {entry.state.value}; only a job that is over can be deleted.",
                 action=f"Cancel it first: ogai cancel {job_id}",
             )
-        self._engine.forget(job_id)
+        self._forget(job_id)
         with self._database.write() as connection:
             self._ledger.remove(connection, entry)
 
@@ -367,6 +367,16 @@ class Scheduler(Service):
         with self._database.read() as connection:
             stays = history.stays(connection, since, until)
         return usage.usage(stays, by, since, until, now)
+
+    def _forget(self, job_id: str) -> None:
+        deadline = time.monotonic() + _LEAVE_SECONDS
+        while True:
+            try:
+                return self._engine.forget(job_id)
+            except Conflict:  # its agent has said the last word and is on its way out
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
 
     def _is_over(self, job_id: str) -> bool:
         with self._database.read() as connection:

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from ogai_lab.core.blob_batch import Batch
 from ogai_lab.core.blobs import BlobStore, Digest
 from ogai_lab.core.errors import InvalidInput, TooLarge
 from ogai_lab.scheduler.tree import NEVER, Found, Tree, Walk
@@ -97,12 +98,12 @@ class Snapshots:
                 field="include",
             )
         self._check_size(tree, workdir)
-        digests, size = self._store(root, tree)
+        digests = self._store(root, tree)
         files = [
             {
                 "path": one.path,
                 "digest": digests[one.path],
-                "size": size[one.path],
+                "size": one.status.st_size,
                 "mode": one.status.st_mode & 0o777,
             }
             for one in tree.files
@@ -113,7 +114,7 @@ class Snapshots:
         snapshot = Snapshot(
             digest=digest,
             files=len(files),
-            size=sum(size.values()),
+            size=sum(one.status.st_size for one in tree.files if one.path in digests),
             left_out=surprising_first[:_SHOWN],
             left_out_count=len(tree.left_out),
         )
@@ -133,44 +134,40 @@ class Snapshots:
             "read data by its full path.",
         )
 
-    def _store(self, root: Path, tree: Tree) -> tuple[dict[str, Digest], dict[str, int]]:
+    def _store(self, root: Path, tree: Tree) -> dict[str, Digest]:
         remembered = self._home / "snapshots" / f"{_short_digest(root)}.json"
         known = _recall(remembered)
         settled = time.time_ns() - _SETTLED_NS
         digests: dict[str, Digest] = {}
-        sizes: dict[str, int] = {}
         memory: dict[str, list[int | str]] = {}
-        with ThreadPoolExecutor(_WRITERS) as pool:
-            stored = pool.map(lambda one: self._store_one(root, one, known), tree.files)
-            for one, (digest, size) in zip(tree.files, stored, strict=True):
+        with self._blobs.batch() as batch, ThreadPoolExecutor(_WRITERS) as pool:
+            stored = pool.map(lambda one: _store_one(batch, root, one, known), tree.files)
+            for one, digest in zip(tree.files, stored, strict=True):
                 if digest is None:
                     reason = "it was gone before it could be read"
                     tree.left_out.append(LeftOut(path=one.path, reason=reason))
                     continue
-                digests[one.path], sizes[one.path] = digest, size
+                digests[one.path] = digest
                 if one.status.st_mtime_ns < settled:  # a later change will show in its time
                     memory[one.path] = [*_marks(one), digest]
         if memory != known:
             _remember(remembered, memory)
-        return digests, sizes
+        return digests
 
-    def _store_one(
-        self, root: Path, one: Found, known: dict[str, list[int | str]]
-    ) -> tuple[Digest | None, int]:
-        memory = known.get(one.path)
-        if memory is not None and memory[:3] == _marks(one):
-            digest = Digest(str(memory[3]))
-            if self._blobs.exists(digest):
-                return digest, one.status.st_size
-        file = root / one.path
-        try:
-            if one.status.st_size > _LARGE:
-                digest = self._blobs.put_file(file)
-                return digest, self._blobs.size(digest)
-            data = file.read_bytes()
-        except (FileNotFoundError, PermissionError):
-            return None, 0
-        return self._blobs.put(data), len(data)
+
+def _store_one(
+    batch: Batch, root: Path, one: Found, known: dict[str, list[int | str]]
+) -> Digest | None:
+    memory = known.get(one.path)
+    if memory is not None and memory[:3] == _marks(one):
+        digest = Digest(str(memory[3]))
+        if batch.has(digest):
+            return digest
+    file = root / one.path
+    try:
+        return batch.put_file(file) if one.status.st_size > _LARGE else batch.put(file.read_bytes())
+    except (FileNotFoundError, PermissionError):
+        return None
 
 
 def _folder(workdir: str) -> Path:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from ogai_lab.core.database import Database
-from ogai_lab.core.errors import OgaiError, StorageFull, Unavailable
+from ogai_lab.core.errors import OgaiError, StorageFull, Unavailable, redact
 from ogai_lab.scheduler.engines.base import Engine, Order, Sighting
 from ogai_lab.scheduler.ledger import Entry, Ledger
 from ogai_lab.scheduler.reports import Reports
 from ogai_lab.scheduler.transitions import Step, cancelled, next_step
 from ogai_lab.scheduler.types import Exit, ExitKind, JobState, RestartPolicy
 
-_log = logging.getLogger(__name__)
+_STARTERS = 4
 _INGEST_SECONDS = 0.5
 _INGEST_BUDGET = 0.05
 _STOP_SECONDS = 2.0
@@ -33,9 +33,13 @@ class Steps:
         self._policies: dict[str, RestartPolicy] = {}
         self._ingested: dict[str, float] = {}
         self._stops: dict[str, tuple[float, float]] = {}
+        self._starts: dict[str, Future[None]] = {}
+        self._pool = _starters()
 
     def take(self, entry: Entry, sighting: Sighting) -> bool:
         """Take the next step of a job; return whether there is more to do for it at once."""
+        if not self._has_started(entry):
+            return False
         step = next_step(entry, sighting, self._policy(entry.id))
         match step.do:
             case "start":
@@ -58,7 +62,17 @@ class Steps:
             self._reports.ingest(entry, _INGEST_BUDGET)
         return False
 
+    def close(self) -> None:
+        """Let the starts that are under way come to their end; it can go on afterwards."""
+        self._pool.shutdown()
+        self._pool = _starters()
+
     def _start(self, entry: Entry) -> None:
+        """Hand a job's order to the engine, in a thread: its files may take a while to be laid out.
+
+        Until that is done nothing else is done about the job, so a start and a stop of the same
+        job cannot overtake each other.
+        """
         with self._database.read() as connection:
             spec, snapshot = self._ledger.asked(connection, entry.id)
             used = self._ledger.seconds_used(connection, entry.id)
@@ -77,15 +91,27 @@ class Steps:
             seconds_left=left,
             snapshot=snapshot.digest if snapshot else None,
         )
+        self._starts[entry.id] = self._pool.submit(self._engine.start, order)
+
+    def _has_started(self, entry: Entry) -> bool:
+        """Whether no start of a job is under way; one that could not be made ends the job."""
+        start = self._starts.get(entry.id)
+        if start is None:
+            return True
+        if not start.done():
+            return False
+        del self._starts[entry.id]
         try:
-            self._engine.start(order)
+            start.result()
         except Unavailable:
             raise  # what it waits for may come back
         except OgaiError as exc:
             full = isinstance(exc, StorageFull)
             kind = ExitKind.STORAGE_FULL if full else ExitKind.START_FAILED
             message = " ".join(part for part in (exc.message, exc.cause) if part)
-            self._fail(entry, Exit(kind=kind, message=message, action=exc.action))
+            self._fail(entry, Exit(kind=kind, message=redact(message), action=exc.action))
+            return False
+        return True
 
     def _fail(self, entry: Entry, exit_: Exit) -> None:
         step = Step(do="end", state=JobState.FAILED, exit=exit_, restarts=entry.restarts)
@@ -167,6 +193,10 @@ class Steps:
     def _forget(self, job_id: str) -> None:
         for kept in (self._policies, self._ingested, self._stops):
             kept.pop(job_id, None)
+
+
+def _starters() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_STARTERS, thread_name_prefix="ogai-start")
 
 
 def _times(count: int) -> str:

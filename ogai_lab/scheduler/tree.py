@@ -63,7 +63,7 @@ class Walk:
 
     def __init__(self, root: Path, include: Sequence[str], avoid: Path, most: int) -> None:
         self._root = root
-        self._avoid = avoid
+        self._avoid = avoid.stat() if avoid.exists() else None
         self._most = most
         self._real_root = os.path.realpath(root)
         self._include = _include(include)
@@ -135,7 +135,7 @@ class Walk:
         """Return why an entry does not travel, None when it does."""
         if entry.name in NEVER:
             return "never travels"
-        if is_folder and self._avoid.samefile(entry.path):
+        if self._avoid is not None and os.path.samestat(status, self._avoid):
             return "the home folder of OGAI Lab"
         if self._is_ignored(f"{path}/" if is_folder else path, rules):
             return "ignored by .gitignore"
