@@ -93,16 +93,24 @@ class Throttle:
         self._lock = threading.Lock()
         self._last = 0.0
         self._timer: threading.Timer | None = None
+        self._stopped = False
 
     def ask(self) -> None:
         """Have the function called as soon as the interval allows."""
         with self._lock:
-            if self._timer is not None:
+            if self._timer is not None or self._stopped:
                 return
             wait = max(0.0, self._last + self._seconds - time.monotonic())
             self._timer = threading.Timer(wait, self._run)
             self._timer.daemon = True
             self._timer.start()
+
+    def stop(self) -> None:
+        """Call no more."""
+        with self._lock:
+            self._stopped = True
+            if self._timer is not None:
+                self._timer.cancel()
 
     def _run(self) -> None:
         with self._lock:

@@ -109,9 +109,8 @@ class LiveJob(HasTraits):
             self.problem = str(exc)
         finally:
             end_listening()
+            self.ended = not self._stop.is_set()
             self._count_up()
-            if not self._stop.is_set():
-                self.ended = True
             self.over.set()
 
     def _follow_until_over(self) -> None:

@@ -68,7 +68,7 @@ def chart_svg(chart: Chart, width: int = WIDTH, height: int = HEIGHT) -> str:
     return _svg(width, height, label, parts)
 
 
-def interval_svg(interval: Interval, width: int = WIDTH, height: int = 92) -> str:
+def interval_svg(interval: Interval, width: int = WIDTH, height: int = 104) -> str:
     """Return an estimate with its interval on an axis that shows zero."""
     reach = 1.25 * max(
         abs(v - interval.zero) for v in (interval.low, interval.middle, interval.high)
@@ -79,11 +79,11 @@ def interval_svg(interval: Interval, width: int = WIDTH, height: int = 92) -> st
     def at(value: float) -> float:
         return round(20 + (value - low) / (high - low) * (width - 40), 1)
 
-    y, zero = 40, at(interval.zero)
+    y, zero = 56, at(interval.zero)
     kind = f"og-{interval.tone}"
     parts = [
         f'<line class="og-grid" x1="20" x2="{width - 20}" y1="{y}" y2="{y}"/>',
-        f'<line class="og-zero" x1="{zero}" x2="{zero}" y1="18" y2="62"/>',
+        f'<line class="og-zero" x1="{zero}" x2="{zero}" y1="34" y2="78"/>',
         f'<line class="og-span {kind}" x1="{at(interval.low)}" x2="{at(interval.high)}" '
         f'y1="{y}" y2="{y}"/>',
         *(
@@ -92,7 +92,7 @@ def interval_svg(interval: Interval, width: int = WIDTH, height: int = 92) -> st
         ),
         f'<circle class="og-middle {kind}" cx="{at(interval.middle)}" cy="{y}" r="6"/>',
         _text(at(interval.middle), y - 14, number(interval.middle), "middle", "og-strong"),
-        _text(zero, 76, number(interval.zero), "middle"),
+        _text(zero, 94, number(interval.zero), "middle"),
         _text(20, 14, f"← {interval.left}" if interval.left else "", "start"),
         _text(width - 20, 14, f"{interval.right} →" if interval.right else "", "end"),
         *(

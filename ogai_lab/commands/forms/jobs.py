@@ -103,7 +103,7 @@ def job_list(jobs: Sequence[Job], total: int | None = None) -> View:
             job.name,
             state_badge(job.state),
             job_size(job),
-            progress_meter(job.progress, job.state) if job.progress else "",
+            progress_meter(job.progress, job.state, brief=True) if job.progress else "",
             duration(run_time(job)) if job.started else NOTHING,
             ago(job.created),
         )
@@ -133,7 +133,7 @@ def explanation_view(explanation: Explanation) -> View:
     if explanation.ahead:
         blocks.append(_ahead(explanation))
     if explanation.starts_in is not None:
-        text = _("starts in about {span}").format(span=duration(explanation.starts_in))
+        text = _("It starts in about {span}.").format(span=duration(explanation.starts_in))
         blocks.append(Note(text))
     badge = state_badge(explanation.state)
     return View(explanation.job, tuple(blocks), badge=badge)
@@ -202,13 +202,13 @@ def metrics_view(points: Sequence[MetricPoint], title: str = "") -> View:
     return View(title, (*curves.charts(), *([Facts(single)] if single else [])))
 
 
-def progress_meter(progress: Progress, state: JobState) -> Meter:
-    """Return how far a job is."""
+def progress_meter(progress: Progress, state: JobState, *, brief: bool = False) -> Meter:
+    """Return how far a job is; `brief` leaves out the time that is left."""
     tone: Tone = _STATES[state][1]
     step = f"{progress.step:,}"
     if progress.steps:
         text = f"{step} / {progress.steps:,}"
-        if progress.seconds_left is not None and not state.final:
+        if progress.seconds_left is not None and not state.final and not brief:
             text += "  ·  " + _("{span} left").format(span=duration(progress.seconds_left))
         return Meter(_("step"), min(1.0, progress.step / progress.steps), text, tone)
     return Meter(_("step"), None if not state.final else 1.0, step, tone)

@@ -37,6 +37,7 @@ class ClusterView(Frame):
         self._throttle = Throttle(self._refresh, _REFRESH_SECONDS)
         self.on_close(feed_of(self._workbench).listen(self._hear))
         self.on_close(self._stop.set)
+        self.on_close(self._throttle.stop)
         self._throttle.ask()
         threading.Thread(target=self._look, name="ogai-cluster", daemon=True).start()
 

@@ -18,7 +18,7 @@ from ogai_lab.notebook.widgets.job_view import JobView
 from ogai_lab.notebook.widgets.parts import Frame, Message, button
 from ogai_lab.scheduler.types import Job, JobState
 
-_REFRESH_SECONDS = 1.0
+_REFRESH_SECONDS = 2.0
 
 
 class JobTable(Frame):
@@ -59,6 +59,7 @@ class JobTable(Frame):
         self._open.on_click(self._on_open)
         self.on_close(feed_of(self._workbench).listen(self._hear))
         self.on_close(self._close_opened)
+        self.on_close(self._throttle.stop)
         self._throttle.ask()
 
     def _hear(self, event: Event) -> None:
@@ -74,6 +75,8 @@ class JobTable(Frame):
         except OgaiError as exc:
             self._message.complain(exc)
             return
+        if any(job.state.active for job in page.items):
+            self._throttle.ask()  # how far a job is, is told by no event
         self._message.clear()
         self._jobs = {job.id: job for job in page.items}
         self._table.value = card(job_list(page.items, page.total))
@@ -81,8 +84,8 @@ class JobTable(Frame):
         options = [(f"{state_badge(j.state).icon} {j.name}  ({j.id})", j.id) for j in page.items]
         if options != list(self._choice.options):
             self._choice.options = options
-            if chosen in self._jobs:
-                self._choice.value = chosen
+            newest = page.items[0].id if page.items else None
+            self._choice.value = chosen if chosen in self._jobs else newest
 
     def _on_open(self, _button: Any) -> None:
         job = self._jobs.get(self._choice.value or "")
@@ -91,6 +94,7 @@ class JobTable(Frame):
             self._opened.children = (JobView(JobHandle(job, self._workbench)),)
 
     def _close_opened(self) -> None:
+        """Take the opened job away."""
         for view in self._opened.children:
             view.close()
         self._opened.children = ()

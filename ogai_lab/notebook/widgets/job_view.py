@@ -36,7 +36,7 @@ class JobView(Frame):
         handle = find(job) if isinstance(job, str) else job
         self._workbench = handle._workbench
         self._live = LiveJob.open(self._workbench, handle._job)
-        self._drawing = threading.Lock()
+        self._drawing = threading.RLock()  # choosing a curve draws again
         self._display: Any = None
         self._card = w.HTML(card(job_view(self._live.job)))
         self._chart = CurveChart()
