@@ -26,16 +26,12 @@ from ogai_lab.core.home import Home
 from ogai_lab.models import tables, tensors
 from ogai_lab.models.hub_layout import HubLayout
 from ogai_lab.models.names import MAIN, check_alias, check_model, is_commit, version_number
+from ogai_lab.models.stores import model_store
 from ogai_lab.models.types import Alias, Lineage, Model, Verification, Version, VersionManifest
 
 SCHEMA = "https://schemas.ogai-lab.org/models/version/v1"
 _MOST_TAGS = 100
 _REMOTE_GRACE = 86_400.0  # seconds; registrations of other machines cannot be locked out
-
-
-def model_store(blobs: BlobStore) -> BlobStore:
-    """Return the store of the registry's own blobs, beside those of other layers."""
-    return BlobStore(f"{blobs.url.rstrip('/')}/models")
 
 
 class Registry:
