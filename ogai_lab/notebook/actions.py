@@ -15,7 +15,8 @@ from ogai_lab.locale import _
 from ogai_lab.notebook.connection import workbench
 from ogai_lab.notebook.display import Listing
 from ogai_lab.notebook.functions import function_run
-from ogai_lab.notebook.handle import JobFailed, JobHandle, handles
+from ogai_lab.notebook.handle import JobHandle
+from ogai_lab.notebook.kinds import DataJob, TrainingJob, handle, handles
 from ogai_lab.scheduler.types import Job, NotebookRun, RestartPolicy, Run
 
 if TYPE_CHECKING:
@@ -120,7 +121,8 @@ def job(name: str) -> JobHandle:
         When there is none.
     """
     bench = workbench()
-    return JobHandle(verbs.find_job(bench, name), bench)
+    found: JobHandle = handle(verbs.find_job(bench, name), bench)
+    return found
 
 
 def jobs(
@@ -206,10 +208,18 @@ def versions(name: str) -> Listing:
     return _listing(workbench().models.versions(name), _("This model has no versions."))
 
 
-def prepare(pipeline: Pipeline) -> JobHandle:
-    """Run a data pipeline as a job; when it is over, ``job.manifest`` is what it made."""
+def prepare(pipeline: Pipeline, *, workers: int | None = None) -> DataJob:
+    """Run a data pipeline as a job; when it is over, ``job.manifest`` is what it made.
+
+    Parameters
+    ----------
+    pipeline
+        Everything that decides what the corpus becomes.
+    workers
+        How many processes; as many as there are cores when left out.
+    """
     bench = workbench()
-    return JobHandle(bench.data.prepare(pipeline, Caller.local()), bench)
+    return DataJob(bench.data.prepare(pipeline, Caller.local(), workers), bench)
 
 
 def train(
@@ -220,7 +230,8 @@ def train(
     gpus: int | None = None,
     queue: str = "default",
     priority: int = 0,
-) -> JobHandle:
+    name: str = "",
+) -> TrainingJob:
     """Train a recipe as a job, and return the job.
 
     Parameters
@@ -232,6 +243,8 @@ def train(
         change how fast it trains, never what.
     queue, priority
         Where it waits; a higher priority goes first.
+    name
+        The job's name; made from the model when left out.
     """
     bench = workbench()
     submitted = bench.training.train(
@@ -242,8 +255,9 @@ def train(
         gpus=gpus,
         queue=queue,
         priority=priority,
+        name=name,
     )
-    return JobHandle(submitted, bench)
+    return TrainingJob(submitted, bench)
 
 
 def register(
@@ -289,7 +303,7 @@ def compare(
     revision: str,
     other: str,
     *,
-    data: Manifest | JobHandle | str | None = None,
+    data: Manifest | DataJob | str | None = None,
 ) -> Comparison:
     """Compare two versions of a model on the same held-out documents.
 
@@ -309,23 +323,19 @@ def compare(
 
     def follow(needed: list[Job]) -> None:
         for each in needed:
-            JobHandle(each, bench).wait()
+            handle(each, bench).wait()
 
     return comparing.compare(bench, name, revision, other, _digest(data), follow)
 
 
-def _digest(data: Manifest | JobHandle | str | None) -> str | None:
+def _digest(data: Manifest | DataJob | str | None) -> str | None:
     if data is None or isinstance(data, str):
         return data
-    if isinstance(data, JobHandle):
-        return data.refresh().outputs.get("manifest") or data.manifest.pipeline
-    return manifest_digest(data)
-
-
-def manifest_digest(manifest: Manifest) -> str:
-    """Return the digest under which a manifest is stored."""
-    for each in workbench().data.runs():
-        if each.manifest and workbench().data.manifest(each.manifest) == manifest:
+    if isinstance(data, DataJob):
+        return data.digest
+    service = workbench().data
+    for each in service.runs():
+        if each.manifest and service.manifest(each.manifest) == data:
             return each.manifest
     raise InvalidInput(
         _("This manifest was not made by a data run of this workbench."),
@@ -372,7 +382,6 @@ def _what(
 
 
 __all__ = [
-    "JobFailed",
     "checks",
     "compare",
     "job",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ogai_lab.commands.comparing import job_error
 from ogai_lab.commands.forms import view_of
-from ogai_lab.commands.forms.jobs import job_list, job_view, metrics_view, records_view
+from ogai_lab.commands.forms.jobs import job_view, metrics_view, records_view
 from ogai_lab.commands.text import text
 from ogai_lab.core.errors import Conflict, NotFound, OgaiError
 from ogai_lab.core.operations import Caller
@@ -20,7 +20,6 @@ from ogai_lab.notebook.waiting import wait as wait_for
 from ogai_lab.scheduler.types import Attempt, Explanation, Job, JobState
 
 if TYPE_CHECKING:
-    from ogai_lab.data.types import Manifest
     from ogai_lab.notebook.widgets import JobView
     from ogai_lab.workbench import Workbench
 
@@ -172,24 +171,6 @@ class JobHandle:
         with file.open("rb") as opened:
             return cloudpickle.load(opened)
 
-    @property
-    def manifest(self) -> Manifest:
-        """What a data run made.
-
-        Raises
-        ------
-        Conflict
-            When the job made no manifest, or has not made it yet.
-        """
-        digest = self.refresh().outputs.get("manifest")
-        if digest is None:
-            raise Conflict(
-                _("The job {id} has made no manifest.").format(id=self.id),
-                cause=_("It is {state}.").format(state=self._job.state.value),
-                action=_("Wait for it with job.wait(); only ogai.prepare(...) makes manifests."),
-            )
-        return self._workbench.data.manifest(digest)
-
     def view(self) -> JobView:
         """Return a live widget of the job."""
         from ogai_lab.notebook.widgets import JobView
@@ -208,11 +189,6 @@ class JobHandle:
 
     def __repr__(self) -> str:
         return text(job_view(self._job))
-
-
-def handles(jobs: Sequence[Job], workbench: Workbench, total: int) -> Listing:
-    """Return jobs as a list of handles that shows itself as a table."""
-    return Listing([JobHandle(job, workbench) for job in jobs], job_list(jobs, total))
 
 
 def _cell_number() -> Any:

@@ -17,7 +17,7 @@ from ogai_lab.locale import _
 from ogai_lab.notebook.completion import complete
 from ogai_lab.notebook.connection import workbench
 from ogai_lab.notebook.display import Listing, register
-from ogai_lab.notebook.handle import JobHandle, handles
+from ogai_lab.notebook.kinds import handle, handles
 from ogai_lab.scheduler.types import Job, JobPage
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class OgaiMagics(Magics):
     """The one magic, `ogai`."""
 
-    @line_cell_magic  # type: ignore[untyped-decorator]
+    @line_cell_magic
     def ogai(self, line: str, cell: str | None = None) -> Any:
         """Do what the line says: ``%ogai --help`` lists the verbs."""
         arguments = parse(line)
@@ -73,8 +73,8 @@ def answer(arguments: argparse.Namespace, cell: str | None = None) -> Any:
         )
     found = verbs.do(arguments, bench, cell)
     if isinstance(found, Job):
-        handle = JobHandle(found, bench)
-        return handle.wait() if arguments.verb == "run" and arguments.wait else handle
+        shown = handle(found, bench)
+        return shown.wait() if arguments.verb == "run" and arguments.wait else shown
     if isinstance(found, JobPage):
         return handles(found.items, bench, found.total)
     return Listing(found, view_of(found)) if isinstance(found, list) else found
@@ -107,4 +107,4 @@ def _matchers(shell: InteractiveShell) -> list[Any]:
 def _follow(jobs: list[Job]) -> None:
     bench = workbench()
     for job in jobs:
-        JobHandle(job, bench).wait()
+        handle(job, bench).wait()
