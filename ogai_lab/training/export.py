@@ -11,6 +11,7 @@ from torch import nn
 from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
 from torch.nn.parallel import DistributedDataParallel
 from transformers import PreTrainedTokenizerFast
+from transformers.utils.logging import disable_progress_bar
 
 from ogai_lab.core.blobs import BlobStore, check_digest
 from ogai_lab.training.corpus import Corpus
@@ -33,6 +34,7 @@ def export(model: nn.Module, corpus: Corpus, store: BlobStore, output: Path, mes
         partial = output / f".{FOLDER}.part"
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
+        disable_progress_bar()
         bare.config.eos_token_id = bare.generation_config.eos_token_id = corpus.eos_id
         bare.config.bos_token_id = bare.generation_config.bos_token_id = None
         bare.save_pretrained(partial, state_dict=weights)

@@ -12,7 +12,7 @@ from ogai_lab.core.database import Database
 from ogai_lab.core.errors import InvalidInput
 from ogai_lab.core.events import EventLog
 from ogai_lab.core.operations import Caller, Service, operation
-from ogai_lab.scheduler.types import ExitKind, Job, JobSpec, ModuleRun, RestartPolicy
+from ogai_lab.scheduler.types import Job, JobSpec, ModuleRun, RestartPolicy
 from ogai_lab.training.corpus import read_corpus
 from ogai_lab.training.goodput import goodput
 from ogai_lab.training.planner.resolve import resolve
@@ -24,26 +24,10 @@ if TYPE_CHECKING:
 StrategyChoice = Literal["auto", "ddp", "fsdp"]
 
 PROGRAM = "ogai_lab.training.main"
-RESTARTS = RestartPolicy(
-    limit=3,
-    on=[
-        ExitKind.KILLED,
-        ExitKind.NODE_LOST,
-        ExitKind.PREEMPTED,
-        ExitKind.SIGNAL,
-        ExitKind.HANG,
-    ],
-)
+RESTARTS = RestartPolicy(limit=3)
 """What is not the recipe's fault is tried again, from the last checkpoint."""
-PRELOAD = (
-    "torch",
-    "torch.distributed",
-    "torch.distributed.checkpoint.state_dict",
-    "torch.distributed.fsdp",
-    "transformers",
-    "tokenizers",
-)
-"""What the agent's warm parent imports before it forks ranks."""
+PRELOAD = "ogai_lab.training.loop"
+"""What the agent's warm parent imports before it forks ranks: the snapshot's, with torch."""
 
 
 class Training(Service):
@@ -121,7 +105,7 @@ class Training(Service):
             environment={"OMP_NUM_THREADS": str(plan.threads)},
             workdir=str(Path(ogai_lab.__file__).parent.parent),
             include=["ogai_lab"],
-            preload=[*PRELOAD, _modeling(recipe)],
+            preload=[PRELOAD, _modeling(recipe)],
             labels={
                 "kind": "training",
                 "recipe": self._blobs.put(recipe.model_dump_json().encode()),

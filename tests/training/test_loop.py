@@ -131,6 +131,26 @@ def test_a_checkpoint_goes_on_with_fewer_ranks_and_another_strategy(
     assert second.losses() == pytest.approx(whole.losses(), abs=2e-3)
 
 
+@pytest.mark.parametrize("strategy", ["ddp", "fsdp"])
+def test_recomputation_and_lower_precision(
+    data: TinyData, launch: Launcher, whole: Ranks, strategy: str
+) -> None:
+    order = data.order(strategy=strategy, precision="bf16", tokens=4 * 8 * 32)
+    order.plan.recompute = True
+    ranks = launch(order)
+    assert ranks.wait() == [0, 0], ranks.said()
+    assert ranks.losses()[1] == pytest.approx(whole.losses()[1], abs=0.05)
+    metrics = ranks.records("metric")[-1]["metrics"]
+    assert metrics["hfu"] == pytest.approx(metrics["mfu"] * 4 / 3)
+
+
+def test_checkpoints_of_another_recipe_are_not_taken_up(data: TinyData, launch: Launcher) -> None:
+    assert launch(data.order(tokens=3 * 8 * 32, processes=1)).wait() == [0]
+    other = launch(data.order(tokens=3 * 8 * 32, processes=1, seed=8))
+    assert other.wait() == [1]
+    assert "holds checkpoints of another recipe" in other.said().splitlines()[-1]
+
+
 def test_a_loss_that_is_no_number_stops_it(data: TinyData, launch: Launcher) -> None:
     wild = Optimizer(lr=1e30, warmup=0, grad_clip=1e9)
     ranks = launch(data.order(optimizer=wild, checkpoint_every=1))
