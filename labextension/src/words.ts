@@ -138,10 +138,11 @@ export class Words {
     };
     switch (record.name) {
       case 'attempt_started':
-        return trans.__(
-          'Attempt %1 started with %2 processes.',
-          field('attempt'),
-          field('world_size')
+        return trans._n(
+          'Attempt %2 started with %1 process.',
+          'Attempt %2 started with %1 processes.',
+          Number(field('world_size')) || 1,
+          field('attempt')
         );
       case 'rank_exited':
         return this._rankExit(record.rank, field('code'), field('signal'));

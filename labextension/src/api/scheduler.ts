@@ -37,13 +37,16 @@ export interface ILogQuery {
 /** The kinds of records that a log shows; curves are drawn from the metrics. */
 const SHOWN_KINDS: ('text' | 'event')[] = ['text', 'event'];
 
+/** The version of a server that runs from a source tree. */
+const UNINSTALLED = '0';
+
 /** The scheduler's operations and its events, over HTTP. */
 export class SchedulerApi implements IJobSource, ILogSource {
   constructor(private readonly _requests: Requests) {}
 
   async greet(signal: AbortSignal): Promise<void> {
     const health = await this._requests.call('get', '/ogai/health', { signal });
-    if (release(health.version) !== release(version)) {
+    if (health.version !== UNINSTALLED && release(health.version) !== release(version)) {
       throw new Problem({ code: 'server_old', detail: `${health.version} ≠ ${version}` });
     }
   }
@@ -94,6 +97,6 @@ export class SchedulerApi implements IJobSource, ILogSource {
 }
 
 /** The part of a version that both sides must share. */
-function release(text: string | undefined): string {
-  return (text ?? '').split('.').slice(0, 2).join('.');
+function release(text: string): string {
+  return text.split('.').slice(0, 2).join('.');
 }

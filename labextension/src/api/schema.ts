@@ -164,10 +164,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** jobs */
+        /** List jobs, newest first. `name` is a part of the name; a label is ``key=value``. */
         get: operations["Scheduler.jobs"];
         put?: never;
-        /** submit */
+        /** Enter a job into its queue. Repeated with the same key, it enters one job. */
         post: operations["Scheduler.submit"];
         delete?: never;
         options?: never;
@@ -182,11 +182,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** job */
+        /** Return one job as it is now. */
         get: operations["Scheduler.job"];
         put?: never;
         post?: never;
-        /** delete */
+        /** Remove a job that is over, with its logs and outputs. What it used stays in the usage. */
         delete: operations["Scheduler.delete"];
         options?: never;
         head?: never;
@@ -202,7 +202,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** cancel */
+        /** Cancel a job: at once while it is queued, else by asking its processes to end. */
         post: operations["Scheduler.cancel"];
         delete?: never;
         options?: never;
@@ -210,15 +210,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/ogai/scheduler/jobs/{job_id}/explain": {
+    "/ogai/scheduler/jobs/{job_id}/attempts": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** explain */
-        get: operations["Scheduler.explain"];
+        /** Return the tries of a job, first to last. */
+        get: operations["Scheduler.attempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/jobs/{job_id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return records of a job from an offset on, or its last `tail` ones. */
+        get: operations["Scheduler.logs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -234,10 +251,355 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** follow */
+        /** Stream records of a job as they are written, until it is over. */
         get: operations["Scheduler.follow"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/jobs/{job_id}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the curves of a job, `points` a curve at most; every spike is kept. */
+        get: operations["Scheduler.metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/jobs/{job_id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say why a job waits, runs or ended as it did, and what would change that. */
+        get: operations["Scheduler.explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the nodes: what they have, what is free, whose jobs they run. */
+        get: operations["Scheduler.nodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the queues: their limits, what is used of them, how many jobs wait. */
+        get: operations["Scheduler.queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return core- and GPU-hours between two times (Unix seconds), by job, owner or day (UTC). */
+        get: operations["Scheduler.usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/data/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the newest runs, newest first. */
+        get: operations["Data.runs"];
+        put?: never;
+        /** Start a job that makes a corpus; its output ``manifest`` is the manifest's digest. */
+        post: operations["Data.prepare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/data/manifests/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return a manifest. */
+        get: operations["Data.manifest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/data/manifests/{digest}/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return dropped documents of a manifest, in the corpus's order; by `reason` if given. */
+        get: operations["Data.ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/training/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how a recipe would run on the nodes there are; nothing is started. */
+        post: operations["Training.plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/training/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Train a recipe as a job; its output ``model`` is the finished model's folder. */
+        post: operations["Training.train"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/training/runs/{job_id}/goodput": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say where the wall-clock time of a training job went. */
+        get: operations["Training.goodput"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/models/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the versions of a model, newest first; `before` is the number to go on from. */
+        get: operations["Models.versions"];
+        put?: never;
+        /** Make a folder, or what a job reported as its model, the next version of a model. */
+        post: operations["Models.register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/models/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List all models, the one with the newest version first. */
+        get: operations["Models.models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/models/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one version. */
+        get: operations["Models.version"];
+        put?: never;
+        post?: never;
+        /** Remove a version, and the bytes that no other version needs. */
+        delete: operations["Models.remove"];
+        options?: never;
+        head?: never;
+        /** Set tags of a version; null removes one. */
+        patch: operations["Models.tag"];
+        trace?: never;
+    };
+    "/ogai/models/aliases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Point an alias to a version; with `expected`, only if it points there (``""``: nowhere). */
+        put: operations["Models.alias"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/models/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read all stored bytes of a version and name what is damaged. */
+        get: operations["Models.verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/models/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say how two versions differ, tensor by tensor; `other` may be ``org/name@v3``. */
+        get: operations["Models.diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/models/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the evaluations of a model or of one version, newest first. */
+        get: operations["Models.evaluations"];
+        put?: never;
+        /** Measure a version on the held-out documents of a data manifest, as a job. */
+        post: operations["Models.evaluate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/models/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the score of each document, from the newest evaluation on this data. */
+        get: operations["Models.scores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/models/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compare two evaluated versions, document by document; `other` may be ``org/name@v3``. */
+        post: operations["Models.compare"];
         delete?: never;
         options?: never;
         head?: never;
@@ -248,6 +610,36 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Alias
+         * @description A name that points to a version and can be moved.
+         */
+        Alias: {
+            /** Name */
+            name: string;
+            /**
+             * Revision
+             * @description The version: v1, v2 …
+             */
+            revision: string;
+        };
+        /**
+         * Attempt
+         * @description One try of a job.
+         */
+        Attempt: {
+            /** Number */
+            number: number;
+            /** Started */
+            started: number;
+            /**
+             * Ended
+             * @default null
+             */
+            ended: number | null;
+            /** @default null */
+            exit: components["schemas"]["Exit"] | null;
+        };
         /**
          * CellRun
          * @description The text of a notebook cell, run as a script.
@@ -302,6 +694,164 @@ export interface components {
             argv: string[];
         };
         /**
+         * Comparison
+         * @description Two versions on the same documents, paired.
+         *
+         *     Differences are `other` minus `base`, in bits per byte: below zero, `other` is better.
+         */
+        Comparison: {
+            /** Base */
+            base: string;
+            /** Other */
+            other: string;
+            /**
+             * Data
+             * @default
+             */
+            data: string;
+            /**
+             * Shared
+             * @description Documents that both were measured on.
+             */
+            shared: number;
+            /**
+             * Only Base
+             * @description The first 100.
+             * @default []
+             */
+            only_base: string[];
+            /**
+             * Only Other
+             * @description The first 100.
+             * @default []
+             */
+            only_other: string[];
+            /**
+             * Not Shared
+             * @default 0
+             */
+            not_shared: number;
+            /**
+             * Mean Base
+             * @description Mean over documents, bits per byte.
+             */
+            mean_base: number;
+            /** Mean Other */
+            mean_other: number;
+            /**
+             * Corpus Base
+             * @description All bits over all bytes.
+             */
+            corpus_base: number;
+            /** Corpus Other */
+            corpus_other: number;
+            /**
+             * Difference
+             * @description Mean of the paired differences.
+             */
+            difference: number;
+            interval: components["schemas"]["Interval"];
+            sign: components["schemas"]["SignTest"];
+            /**
+             * Detectable
+             * @description The smallest true difference that these documents would show in 8 of 10 tries.
+             */
+            detectable: number;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "better" | "worse" | "no difference shown";
+            /**
+             * Summary
+             * @description The answer in one or two sentences.
+             */
+            summary: string;
+            /** Draws */
+            draws: number;
+            /** Seed */
+            seed: number;
+            /**
+             * Scores
+             * @description Document, bits per byte under base and other; up to 10,000.
+             * @default []
+             */
+            scores: [
+                string,
+                number,
+                number
+            ][];
+        };
+        /**
+         * Count
+         * @description How many documents, and how many bytes of text they hold.
+         */
+        Count: {
+            /**
+             * Documents
+             * @default 0
+             */
+            documents: number;
+            /**
+             * Bytes
+             * @default 0
+             */
+            bytes: number;
+        };
+        /**
+         * Damage
+         * @description A stored blob that does not hold what it should.
+         */
+        Damage: {
+            /** File */
+            file: string;
+            /**
+             * Tensors
+             * @description Tensors in it; none for other files.
+             * @default []
+             */
+            tensors: string[];
+            /** Blob */
+            blob: string;
+            /** Problem */
+            problem: string;
+        };
+        /**
+         * DataRun
+         * @description A run of a pipeline: the job that makes it and, when it is done, the manifest.
+         */
+        DataRun: {
+            /** Job */
+            job: string;
+            /** Name */
+            name: string;
+            /**
+             * Policy
+             * @default
+             */
+            policy: string;
+            state: components["schemas"]["JobState"];
+            /** Created */
+            created: number;
+            /**
+             * Ended
+             * @default null
+             */
+            ended: number | null;
+            /** Pipeline */
+            pipeline: string;
+            /**
+             * Manifest
+             * @default null
+             */
+            manifest: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
          * Disk
          * @description A mounted file system. Sizes in bytes.
          */
@@ -328,6 +878,95 @@ export interface components {
              * @default []
              */
             holds: string[];
+        };
+        /**
+         * Drop
+         * @description One dropped document: which stage's signal, which rule, what the signal was.
+         */
+        Drop: {
+            /** Doc Id */
+            doc_id: string;
+            /** Path */
+            path: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Split
+             * @enum {string}
+             */
+            split: "train" | "heldout";
+            /** Stage */
+            stage: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Value
+             * @default null
+             */
+            value: number | null;
+            /**
+             * Kept Id
+             * @description The document kept in its stead.
+             * @default null
+             */
+            kept_id: string | null;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Excerpt
+             * @description How it begins.
+             */
+            excerpt: string;
+        };
+        /**
+         * EvaluationInfo
+         * @description An evaluation of a version on the held-out documents of a data manifest.
+         */
+        EvaluationInfo: {
+            /** Model */
+            model: string;
+            /** Revision */
+            revision: string;
+            /** Data */
+            data: string;
+            /** Job */
+            job: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "failed";
+            /** Created */
+            created: number;
+            /** Owner */
+            owner: string;
+            /**
+             * Table
+             * @description Digest of the per-document table.
+             * @default null
+             */
+            table: string | null;
+            /**
+             * Documents
+             * @default null
+             */
+            documents: number | null;
+            /**
+             * Bytes
+             * @default null
+             */
+            bytes: number | null;
+            /**
+             * Bits Per Byte
+             * @description Of the whole text: all bits over all bytes.
+             * @default null
+             */
+            bits_per_byte: number | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /**
          * Event
@@ -435,83 +1074,86 @@ export interface components {
             payload: string;
         };
         /**
-         * Gpu
-         * @description A GPU. What its driver does not tell is None. Sizes in bytes.
+         * Goodput
+         * @description Where the wall-clock time of a job went, in seconds.
+         *
+         *     `recomputed` is time spent on steps that an earlier attempt had done and lost; `detect` runs
+         *     from a failed attempt's last sign of life to its end, `restart` from there to the next step.
          */
-        Gpu: {
+        Goodput: {
             /**
-             * Index
-             * @description The driver's number; CUDA_VISIBLE_DEVICES takes it.
+             * Wall
+             * @default 0
              */
-            index: number;
+            wall: number;
             /**
-             * Name
-             * @default
+             * Start
+             * @default 0
              */
-            name: string;
+            start: number;
             /**
-             * Uuid
-             * @default
+             * Productive
+             * @default 0
              */
-            uuid: string;
+            productive: number;
             /**
-             * Pci
-             * @description Its address on the PCI bus.
-             * @default
+             * Compile
+             * @default 0
              */
-            pci: string;
+            compile: number;
             /**
-             * Memory
+             * Data
+             * @default 0
+             */
+            data: number;
+            /**
+             * Checkpoint
+             * @default 0
+             */
+            checkpoint: number;
+            /**
+             * Export
+             * @default 0
+             */
+            export: number;
+            /**
+             * Detect
+             * @default 0
+             */
+            detect: number;
+            /**
+             * Restart
+             * @default 0
+             */
+            restart: number;
+            /**
+             * Recomputed
+             * @default 0
+             */
+            recomputed: number;
+            /**
+             * Other
+             * @description Not explained by any report.
+             * @default 0
+             */
+            other: number;
+            /**
+             * Steps
+             * @description Steps that count.
+             * @default 0
+             */
+            steps: number;
+            /**
+             * Attempts
+             * @default 0
+             */
+            attempts: number;
+            /**
+             * Ratio
+             * @description productive / wall
              * @default null
              */
-            memory: number | null;
-            /**
-             * Memory Used
-             * @default null
-             */
-            memory_used: number | null;
-            /**
-             * Utilization
-             * @description 0 to 1.
-             * @default null
-             */
-            utilization: number | null;
-            /**
-             * Temperature
-             * @description Degrees Celsius.
-             * @default null
-             */
-            temperature: number | null;
-            /**
-             * Power
-             * @description Watts.
-             * @default null
-             */
-            power: number | null;
-            /**
-             * Power Limit
-             * @description Watts.
-             * @default null
-             */
-            power_limit: number | null;
-            /**
-             * Capability
-             * @description CUDA compute capability: 9.0.
-             * @default null
-             */
-            capability: string | null;
-            /**
-             * Mig
-             * @description UUIDs of its MIG instances.
-             * @default []
-             */
-            mig: string[];
-            /**
-             * Problem
-             * @description Why it cannot be used, where it cannot.
-             * @default
-             */
-            problem: string;
+            ratio: number | null;
         };
         /**
          * GpuProcess
@@ -603,6 +1245,33 @@ export interface components {
              * @default false
              */
             infiniband: boolean;
+        };
+        /**
+         * Interval
+         * @description A confidence interval.
+         */
+        Interval: {
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /**
+             * Level
+             * @default 0.95
+             */
+            level: number;
+        };
+        /**
+         * ItemScore
+         * @description The score of one document: how many bits the model needs for its UTF-8 bytes.
+         */
+        ItemScore: {
+            /** Id */
+            id: string;
+            /** Bytes */
+            bytes: number;
+            /** Bits */
+            bits: number;
         };
         /**
          * Job
@@ -853,6 +1522,80 @@ export interface components {
          */
         JobState: "queued" | "starting" | "running" | "stopping" | "succeeded" | "failed" | "cancelled";
         /**
+         * JsonLines
+         * @description JSON lines files: one document a line. A line that is not JSON is kept as damaged text.
+         */
+        JsonLines: {
+            /**
+             * Fraction
+             * @description The share of its files, by their names.
+             * @default 1
+             */
+            fraction: number;
+            /**
+             * Limit
+             * @description At most so many bytes of files.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * Cut
+             * @description A longer document becomes several of this size.
+             * @default 1048576
+             */
+            cut: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "jsonl";
+            /**
+             * Path
+             * @description A file, or a folder of .jsonl files.
+             */
+            path: string;
+            /**
+             * Field
+             * @description The field with the text.
+             * @default text
+             */
+            field: string;
+        };
+        /**
+         * LayerChange
+         * @description How one layer moved: all tensors under one module, taken as one vector.
+         */
+        LayerChange: {
+            /** Layer */
+            layer: string;
+            /** Tensors */
+            tensors: number;
+            /** Changed */
+            changed: number;
+            /**
+             * Relative
+             * @default null
+             */
+            relative: number | null;
+        };
+        /**
+         * LedgerPage
+         * @description Some dropped documents, and how many there are by reason.
+         */
+        LedgerPage: {
+            /** Items */
+            items: components["schemas"]["Drop"][];
+            /**
+             * Total
+             * @description All that fit the question, this page's and others'.
+             */
+            total: number;
+            /** Reasons */
+            reasons: {
+                [key: string]: number;
+            };
+        };
+        /**
          * LeftOut
          * @description A path that did not travel with the working folder, and why.
          */
@@ -861,6 +1604,50 @@ export interface components {
             path: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * Lineage
+         * @description Where a version comes from, by content: the same digests give the same model.
+         */
+        Lineage: {
+            /**
+             * Job
+             * @description The job that made it.
+             * @default null
+             */
+            job: string | null;
+            /**
+             * Code
+             * @description Digest of the code snapshot.
+             * @default null
+             */
+            code: string | null;
+            /**
+             * Recipe
+             * @description Digest of the recipe.
+             * @default null
+             */
+            recipe: string | null;
+            /**
+             * Data
+             * @description Digest of the data manifest.
+             * @default null
+             */
+            data: string | null;
+            /**
+             * Parent
+             * @description The version it started from: a/b@v1.
+             * @default null
+             */
+            parent: string | null;
+            /**
+             * Libraries
+             * @description Package versions that made it.
+             * @default {}
+             */
+            libraries: {
+                [key: string]: string;
+            };
         };
         /**
          * LogChunk
@@ -932,7 +1719,7 @@ export interface components {
              * Gpus
              * @default []
              */
-            gpus: components["schemas"]["Gpu"][];
+            gpus: components["schemas"]["ogai_lab__cluster__types__Gpu"][];
             /**
              * Driver
              * @description Version of the NVIDIA driver.
@@ -996,7 +1783,128 @@ export interface components {
              * Gpus
              * @default []
              */
-            gpus: components["schemas"]["Gpu"][];
+            gpus: components["schemas"]["ogai_lab__cluster__types__Gpu"][];
+        };
+        /**
+         * Manifest
+         * @description What a pipeline made of its inputs. It holds nothing that two equal runs could differ in.
+         */
+        Manifest: {
+            /**
+             * Format
+             * @default 1
+             * @constant
+             */
+            format: 1;
+            /**
+             * Digest
+             * @description Its own name: given when loaded, not stored.
+             * @default
+             */
+            digest: string;
+            /** Name */
+            name: string;
+            /** Policy */
+            policy: string;
+            /**
+             * Pipeline
+             * @description Digest of the pipeline.
+             */
+            pipeline: string;
+            /**
+             * Code
+             * @description Digest of the code and library versions that made this.
+             */
+            code: string;
+            /**
+             * Inputs
+             * @description Digest of the list of input files with their digests.
+             */
+            inputs: string;
+            /** Files */
+            files: number;
+            read: components["schemas"]["Count"];
+            kept: components["schemas"]["Count"];
+            heldout_kept: components["schemas"]["Count"];
+            /**
+             * Dropped
+             * @description By reason.
+             */
+            dropped: {
+                [key: string]: components["schemas"]["Count"];
+            };
+            /**
+             * Tokens
+             * @description Of all sequences.
+             */
+            tokens: number;
+            /**
+             * Left Over
+             * @description Tokens at the end that did not fill a sequence.
+             */
+            left_over: number;
+            /** Tokenizer */
+            tokenizer: string;
+            /** Vocab Size */
+            vocab_size: number;
+            /** Eos Id */
+            eos_id: number;
+            /** Sequence Length */
+            sequence_length: number;
+            /** Sequences */
+            sequences: number;
+            /** Shards */
+            shards: components["schemas"]["Shard"][];
+            /** Heldout */
+            heldout: string;
+            /** Ledger */
+            ledger: string;
+        };
+        /**
+         * MetricPoint
+         * @description One value of one metric.
+         */
+        MetricPoint: {
+            /** Name */
+            name: string;
+            /** Step */
+            step: number | null;
+            /** Value */
+            value: number | null;
+            /** Time */
+            time: number;
+            /** Rank */
+            rank: number;
+            /** Attempt */
+            attempt: number;
+        };
+        /**
+         * Model
+         * @description A model: a name, and its versions.
+         */
+        Model: {
+            /** Name */
+            name: string;
+            /** Created */
+            created: number;
+            /** Versions */
+            versions: number;
+            /**
+             * Latest
+             * @description The newest version.
+             * @default null
+             */
+            latest: string | null;
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases: components["schemas"]["Alias"][];
+            /**
+             * Size
+             * @description Bytes that its versions added to the store.
+             */
+            size: number;
         };
         /**
          * ModuleRun
@@ -1015,6 +1923,42 @@ export interface components {
              * @default []
              */
             args: string[];
+        };
+        /**
+         * Node
+         * @description A node: what it has, and what jobs leave free.
+         */
+        Node: {
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "busy" | "unreachable" | "draining";
+            /** Cpus */
+            cpus: number;
+            /** Cpus Free */
+            cpus_free: number;
+            /** Memory */
+            memory: number;
+            /** Memory Free */
+            memory_free: number;
+            /**
+             * Gpus
+             * @default []
+             */
+            gpus: components["schemas"]["ogai_lab__scheduler__types__Gpu"][];
+            /**
+             * Gpus Free
+             * @default 0
+             */
+            gpus_free: number;
+            /**
+             * Jobs
+             * @default []
+             */
+            jobs: string[];
         };
         /**
          * NotebookRun
@@ -1037,6 +1981,232 @@ export interface components {
             };
         };
         /**
+         * Optimizer
+         * @description AdamW with a linear warm-up and a cosine down to `min_lr_ratio` of `lr`.
+         */
+        Optimizer: {
+            /**
+             * Name
+             * @default adamw
+             * @constant
+             */
+            name: "adamw";
+            /**
+             * Lr
+             * @default 0.001
+             */
+            lr: number;
+            /**
+             * Betas
+             * @default [
+             *       0.9,
+             *       0.95
+             *     ]
+             */
+            betas: [
+                number,
+                number
+            ];
+            /**
+             * Eps
+             * @default 1e-8
+             */
+            eps: number;
+            /**
+             * Weight Decay
+             * @description On matrices, never on norms.
+             * @default 0.1
+             */
+            weight_decay: number;
+            /**
+             * Warmup
+             * @description Fraction of all steps.
+             * @default 0.05
+             */
+            warmup: number;
+            /**
+             * Min Lr Ratio
+             * @default 0.1
+             */
+            min_lr_ratio: number;
+            /**
+             * Grad Clip
+             * @description Largest norm of the gradient.
+             * @default 1
+             */
+            grad_clip: number;
+        };
+        /**
+         * Packing
+         * @description How tokens become sequences and shards.
+         */
+        Packing: {
+            /**
+             * Sequence Length
+             * @default 256
+             */
+            sequence_length: number;
+            /**
+             * Shard Sequences
+             * @default 8192
+             */
+            shard_sequences: number;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+        };
+        /**
+         * Pipeline
+         * @description Everything that decides what a corpus becomes.
+         */
+        Pipeline: {
+            /**
+             * Name
+             * @default corpus
+             */
+            name: string;
+            /** Sources */
+            sources: (components["schemas"]["PythonStdlib"] | components["schemas"]["JsonLines"] | components["schemas"]["TextFolder"])[];
+            /**
+             * Stages
+             * @default []
+             */
+            stages: components["schemas"]["StageSpec"][];
+            /**
+             * @default {
+             *       "name": "raw",
+             *       "rules": []
+             *     }
+             */
+            policy: components["schemas"]["Policy"];
+            /**
+             * @default {
+             *       "heldout": 0.05,
+             *       "by": "file",
+             *       "salt": "ogai",
+             *       "policy": null,
+             *       "leaked": "exact_key",
+             *       "limit": null
+             *     }
+             */
+            split: components["schemas"]["Split"];
+            /**
+             * @default {
+             *       "vocab_size": 4096,
+             *       "eos": "<|endoftext|>",
+             *       "digest": null,
+             *       "train_on": 67108864
+             *     }
+             */
+            tokenizer: components["schemas"]["TokenizerSpec"];
+            /**
+             * @default {
+             *       "sequence_length": 256,
+             *       "shard_sequences": 8192,
+             *       "seed": 0
+             *     }
+             */
+            packing: components["schemas"]["Packing"];
+        };
+        /**
+         * Plan
+         * @description How one recipe runs on given machines; `planner.resolve` makes it.
+         */
+        Plan: {
+            /** Nodes */
+            nodes: number;
+            /**
+             * Processes
+             * @description Ranks a node.
+             */
+            processes: number;
+            /**
+             * Gpus
+             * @description GPUs a node.
+             */
+            gpus: number;
+            /**
+             * Strategy
+             * @enum {string}
+             */
+            strategy: "ddp" | "fsdp";
+            /**
+             * Device
+             * @enum {string}
+             */
+            device: "cpu" | "cuda";
+            /**
+             * Backend
+             * @enum {string}
+             */
+            backend: "gloo" | "nccl";
+            /**
+             * Precision
+             * @enum {string}
+             */
+            precision: "bf16" | "fp32";
+            /**
+             * Threads
+             * @description Torch threads a rank.
+             */
+            threads: number;
+            /**
+             * Micro Batch
+             * @description Sequences a rank computes at once.
+             */
+            micro_batch: number;
+            /**
+             * Accumulation
+             * @description Micro-batches a rank adds up in one step.
+             */
+            accumulation: number;
+            /**
+             * Recompute
+             * @description Whether activations are computed again going back.
+             */
+            recompute: boolean;
+            /** Steps */
+            steps: number;
+            /**
+             * Checkpoint Every
+             * @description Steps.
+             */
+            checkpoint_every: number;
+            /**
+             * Sequence Length
+             * @description Tokens.
+             */
+            sequence_length: number;
+            /** Parameters */
+            parameters: number;
+            /**
+             * Memory
+             * @description Bytes a rank needs, estimated.
+             */
+            memory: number;
+            /**
+             * Notes
+             * @description What was chosen, and why.
+             * @default []
+             */
+            notes: string[];
+        };
+        /**
+         * Policy
+         * @description The rules, in order; the first that fits gives the reason. No rules: everything is kept.
+         */
+        Policy: {
+            /** Name */
+            name: string;
+            /**
+             * Rules
+             * @default []
+             */
+            rules: components["schemas"]["Rule"][];
+        };
+        /**
          * Progress
          * @description How far a job is, from its own reports (`step` and, where given, `steps`).
          */
@@ -1053,6 +2223,73 @@ export interface components {
              * @default null
              */
             seconds_left: number | null;
+        };
+        /**
+         * PythonStdlib
+         * @description The documentation strings, code and comments of the Python standard library.
+         */
+        PythonStdlib: {
+            /**
+             * Fraction
+             * @description The share of its files, by their names.
+             * @default 1
+             */
+            fraction: number;
+            /**
+             * Limit
+             * @description At most so many bytes of files.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * Cut
+             * @description A longer document becomes several of this size.
+             * @default 1048576
+             */
+            cut: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "python_stdlib";
+        };
+        /**
+         * Queue
+         * @description A queue: its limits (None where it has none), what it uses, and who waits.
+         */
+        Queue: {
+            /** Name */
+            name: string;
+            /**
+             * Cpus
+             * @default null
+             */
+            cpus: number | null;
+            /**
+             * Gpus
+             * @default null
+             */
+            gpus: number | null;
+            /**
+             * Cpus Used
+             * @default 0
+             */
+            cpus_used: number;
+            /**
+             * Gpus Used
+             * @default 0
+             */
+            gpus_used: number;
+            /**
+             * Running
+             * @default 0
+             */
+            running: number;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
         };
         /**
          * RankExit
@@ -1097,6 +2334,90 @@ export interface components {
              * @default
              */
             action: string;
+        };
+        /**
+         * Recipe
+         * @description The science of a training, and nothing else: it trains the same on any machines.
+         *
+         *     The order of the samples and the size of the batch follow from the recipe alone; how many
+         *     ranks share the work is in the `Plan`.
+         */
+        Recipe: {
+            /**
+             * Model
+             * @description A transformers configuration: model_type, vocab_size, hidden_size …
+             */
+            model: {
+                [key: string]: unknown;
+            };
+            /**
+             * Data
+             * @description The digest of a data manifest.
+             */
+            data: string;
+            /**
+             * Objective
+             * @default pretrain
+             * @constant
+             */
+            objective: "pretrain";
+            /**
+             * @default {
+             *       "name": "adamw",
+             *       "lr": 0.001,
+             *       "betas": [
+             *         0.9,
+             *         0.95
+             *       ],
+             *       "eps": 1e-8,
+             *       "weight_decay": 0.1,
+             *       "warmup": 0.05,
+             *       "min_lr_ratio": 0.1,
+             *       "grad_clip": 1
+             *     }
+             */
+            optimizer: components["schemas"]["Optimizer"];
+            /**
+             * Tokens
+             * @description How many tokens to train on.
+             * @default null
+             */
+            tokens: number | null;
+            /**
+             * Epochs
+             * @description Or how many times over the data; once when neither is given.
+             * @default null
+             */
+            epochs: number | null;
+            /**
+             * Global Batch
+             * @description Sequences a step, over all ranks.
+             * @default 32
+             */
+            global_batch: number;
+            /**
+             * Precision
+             * @default auto
+             * @enum {string}
+             */
+            precision: "auto" | "bf16" | "fp32";
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Checkpoint Every
+             * @description Steps; a tenth of the run when left out.
+             * @default null
+             */
+            checkpoint_every: number | null;
+            /**
+             * Log Every
+             * @description Steps between two points of a curve.
+             * @default 10
+             */
+            log_every: number;
         };
         /**
          * Record
@@ -1184,6 +2505,35 @@ export interface components {
             delay: number;
         };
         /**
+         * Rule
+         * @description When to drop a document: its signal is below, above or equal to a value, or was seen before.
+         *
+         *     ``repeated`` keeps the first of the documents that share the signal and are not dropped by an
+         *     earlier rule. A document without the signal (null) is kept.
+         */
+        Rule: {
+            /** Reason */
+            reason: string;
+            /** Column */
+            column: string;
+            /**
+             * Drop
+             * @enum {string}
+             */
+            drop: "below" | "above" | "is" | "repeated";
+            /**
+             * Value
+             * @default null
+             */
+            value: number | boolean | null;
+            /**
+             * Kinds
+             * @description Only documents of these kinds; all if empty.
+             * @default []
+             */
+            kinds: string[];
+        };
+        /**
          * ScriptRun
          * @description A Python script, by its path in the working folder.
          */
@@ -1200,6 +2550,37 @@ export interface components {
              * @default []
              */
             args: string[];
+        };
+        /**
+         * Shard
+         * @description One file of packed sequences.
+         */
+        Shard: {
+            /** Digest */
+            digest: string;
+            /** Sequences */
+            sequences: number;
+            /** Tokens */
+            tokens: number;
+            /**
+             * Dtype
+             * @enum {string}
+             */
+            dtype: "uint16" | "uint32";
+        };
+        /**
+         * SignTest
+         * @description An exact sign test: how often one side was better, ties left out and counted.
+         */
+        SignTest: {
+            /** Better */
+            better: number;
+            /** Worse */
+            worse: number;
+            /** Ties */
+            ties: number;
+            /** P */
+            p: number;
         };
         /**
          * Snapshot
@@ -1226,6 +2607,444 @@ export interface components {
              * @default 0
              */
             left_out_count: number;
+        };
+        /**
+         * Split
+         * @description Which documents are held out, and what is done with them.
+         *
+         *     Whole files are held out, chosen by a hash of their path, so that the choice does not depend
+         *     on the policy. `policy` is that of the held-out documents, the pipeline's when left out: give
+         *     two pipelines the same one, and both hold out the very same documents.
+         */
+        Split: {
+            /**
+             * Heldout
+             * @default 0.05
+             */
+            heldout: number;
+            /**
+             * By
+             * @default file
+             * @enum {string}
+             */
+            by: "file" | "document";
+            /**
+             * Salt
+             * @default ogai
+             */
+            salt: string;
+            /** @default null */
+            policy: components["schemas"]["Policy"] | null;
+            /**
+             * Leaked
+             * @description A held-out document whose signal of this name some training document has (before the policy) is dropped as leaked.
+             * @default exact_key
+             */
+            leaked: string | null;
+            /**
+             * Limit
+             * @description At most so many documents.
+             * @default null
+             */
+            limit: number | null;
+        };
+        /**
+         * StageSpec
+         * @description A stage by its name, with its options; see `ogai_lab.data.stages`.
+         */
+        StageSpec: {
+            /** Stage */
+            stage: string;
+            /**
+             * Options
+             * @default {}
+             */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * TensorChange
+         * @description How one tensor moved between two versions.
+         */
+        TensorChange: {
+            /** Name */
+            name: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "changed" | "added" | "removed" | "reshaped";
+            /** Dtype */
+            dtype: string;
+            /** Shape */
+            shape: number[];
+            /**
+             * Relative
+             * @description Length of the difference over the length of the first (L2).
+             * @default null
+             */
+            relative: number | null;
+            /**
+             * Largest
+             * @description Largest absolute difference.
+             * @default null
+             */
+            largest: number | null;
+        };
+        /**
+         * TensorDiff
+         * @description How two versions differ, tensor by tensor. Tensors that are the same are only counted.
+         */
+        TensorDiff: {
+            /**
+             * Base
+             * @description name@revision.
+             */
+            base: string;
+            /** Other */
+            other: string;
+            /** Same */
+            same: number;
+            /** Changed */
+            changed: number;
+            /** Added */
+            added: number;
+            /** Removed */
+            removed: number;
+            /**
+             * Relative
+             * @description Over all tensors in both (L2).
+             * @default null
+             */
+            relative: number | null;
+            /**
+             * Tensors
+             * @default []
+             */
+            tensors: components["schemas"]["TensorChange"][];
+            /**
+             * Layers
+             * @default []
+             */
+            layers: components["schemas"]["LayerChange"][];
+            /**
+             * Files Changed
+             * @description Other files that differ.
+             * @default []
+             */
+            files_changed: string[];
+        };
+        /**
+         * TextFolder
+         * @description A folder of text files: one document a file.
+         */
+        TextFolder: {
+            /**
+             * Fraction
+             * @description The share of its files, by their names.
+             * @default 1
+             */
+            fraction: number;
+            /**
+             * Limit
+             * @description At most so many bytes of files.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * Cut
+             * @description A longer document becomes several of this size.
+             * @default 1048576
+             */
+            cut: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "text_folder";
+            /** Path */
+            path: string;
+            /**
+             * Pattern
+             * @description What file names look like.
+             * @default *.txt
+             */
+            pattern: string;
+        };
+        /**
+         * TokenizerSpec
+         * @description A byte-level BPE to train, or one that exists.
+         */
+        TokenizerSpec: {
+            /**
+             * Vocab Size
+             * @default 4096
+             */
+            vocab_size: number;
+            /**
+             * Eos
+             * @default <|endoftext|>
+             */
+            eos: string;
+            /**
+             * Digest
+             * @description A stored tokenizer.json.
+             * @default null
+             */
+            digest: string | null;
+            /**
+             * Train On
+             * @description About so many bytes of text are trained on.
+             * @default 67108864
+             */
+            train_on: number;
+        };
+        /**
+         * Usage
+         * @description What was used, for one group.
+         */
+        Usage: {
+            /** Group */
+            group: string;
+            /** Core Hours */
+            core_hours: number;
+            /** Gpu Hours */
+            gpu_hours: number;
+            /** Jobs */
+            jobs: number;
+        };
+        /**
+         * Verification
+         * @description Whether the stored bytes of a version are what was registered.
+         */
+        Verification: {
+            /** Model */
+            model: string;
+            /** Revision */
+            revision: string;
+            /** Intact */
+            intact: boolean;
+            /**
+             * Checked
+             * @description Bytes read and hashed.
+             */
+            checked: number;
+            /**
+             * Damages
+             * @default []
+             */
+            damages: components["schemas"]["Damage"][];
+        };
+        /**
+         * Version
+         * @description One immutable state of a model. Times are Unix seconds.
+         */
+        Version: {
+            /** Model */
+            model: string;
+            /** Number */
+            number: number;
+            /**
+             * Revision
+             * @description v and the number.
+             */
+            revision: string;
+            /**
+             * Commit
+             * @description Its name in the Hugging Face cache: 40 hexadecimal digits.
+             */
+            commit: string;
+            /**
+             * Manifest
+             * @description Digest of the list of everything it holds.
+             */
+            manifest: string;
+            /** Created */
+            created: number;
+            /** Owner */
+            owner: string;
+            /**
+             * Size
+             * @description Bytes of its files.
+             */
+            size: number;
+            /**
+             * Stored
+             * @description Bytes that the store grew by.
+             */
+            stored: number;
+            /** Tensors */
+            tensors: number;
+            /**
+             * Parameters
+             * @description Elements of all tensors.
+             */
+            parameters: number;
+            /**
+             * Aliases
+             * @default []
+             */
+            aliases: string[];
+            /**
+             * Tags
+             * @default {}
+             */
+            tags: {
+                [key: string]: string;
+            };
+            /**
+             * Metrics
+             * @default {}
+             */
+            metrics: {
+                [key: string]: number;
+            };
+            /**
+             * @default {
+             *       "job": null,
+             *       "code": null,
+             *       "recipe": null,
+             *       "data": null,
+             *       "parent": null,
+             *       "libraries": {}
+             *     }
+             */
+            lineage: components["schemas"]["Lineage"];
+            /**
+             * Path
+             * @description Its folder, for from_pretrained(path).
+             * @default null
+             */
+            path: string | null;
+            /**
+             * Note
+             * @description What happened when it was registered.
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * Gpu
+         * @description A GPU. What its driver does not tell is None. Sizes in bytes.
+         */
+        ogai_lab__cluster__types__Gpu: {
+            /**
+             * Index
+             * @description The driver's number; CUDA_VISIBLE_DEVICES takes it.
+             */
+            index: number;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Uuid
+             * @default
+             */
+            uuid: string;
+            /**
+             * Pci
+             * @description Its address on the PCI bus.
+             * @default
+             */
+            pci: string;
+            /**
+             * Memory
+             * @default null
+             */
+            memory: number | null;
+            /**
+             * Memory Used
+             * @default null
+             */
+            memory_used: number | null;
+            /**
+             * Utilization
+             * @description 0 to 1.
+             * @default null
+             */
+            utilization: number | null;
+            /**
+             * Temperature
+             * @description Degrees Celsius.
+             * @default null
+             */
+            temperature: number | null;
+            /**
+             * Power
+             * @description Watts.
+             * @default null
+             */
+            power: number | null;
+            /**
+             * Power Limit
+             * @description Watts.
+             * @default null
+             */
+            power_limit: number | null;
+            /**
+             * Capability
+             * @description CUDA compute capability: 9.0.
+             * @default null
+             */
+            capability: string | null;
+            /**
+             * Mig
+             * @description UUIDs of its MIG instances.
+             * @default []
+             */
+            mig: string[];
+            /**
+             * Problem
+             * @description Why it cannot be used, where it cannot.
+             * @default
+             */
+            problem: string;
+        };
+        /**
+         * Gpu
+         * @description A GPU of a node.
+         */
+        ogai_lab__scheduler__types__Gpu: {
+            /** Index */
+            index: number;
+            /** Name */
+            name: string;
+            /**
+             * Uuid
+             * @default
+             */
+            uuid: string;
+            /**
+             * Memory
+             * @description Bytes.
+             * @default 0
+             */
+            memory: number;
+            /**
+             * Memory Used
+             * @default null
+             */
+            memory_used: number | null;
+            /**
+             * Utilization
+             * @description 0 to 1.
+             * @default null
+             */
+            utilization: number | null;
+            /**
+             * Temperature
+             * @description Degrees Celsius.
+             * @default null
+             */
+            temperature: number | null;
+            /**
+             * Job
+             * @default null
+             */
+            job: string | null;
         };
         /** @description An RFC 9457 problem document: what went wrong, why, and what to do next. */
         Problem: {
@@ -1472,7 +3291,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description jobs */
+            /** @description List jobs, newest first. `name` is a part of the name; a label is ``key=value``. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1500,7 +3319,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description submit */
+            /** @description Enter a job into its queue. Repeated with the same key, it enters one job. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1523,7 +3342,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description job */
+            /** @description Return one job as it is now. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1546,7 +3365,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description delete */
+            /** @description Remove a job that is over, with its logs and outputs. What it used stays in the usage. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1575,7 +3394,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description cancel */
+            /** @description Cancel a job: at once while it is queued, else by asking its processes to end. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1587,7 +3406,7 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    "Scheduler.explain": {
+    "Scheduler.attempts": {
         parameters: {
             query?: never;
             header?: never;
@@ -1598,13 +3417,42 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description explain */
+            /** @description Return the tries of a job, first to last. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Explanation"];
+                    "application/json": components["schemas"]["Attempt"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Scheduler.logs": {
+        parameters: {
+            query?: {
+                offset?: number;
+                limit?: number;
+                rank?: number | null;
+                kind?: string[] | null;
+                tail?: number | null;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return records of a job from an offset on, or its last `tail` ones. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogChunk"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1626,13 +3474,678 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description follow One JSON value a line; an empty line only says that the stream is alive, a last line {"problem": …} that it failed. */
+            /** @description Stream records of a job as they are written, until it is over. One JSON value a line; an empty line only says that the stream is alive, a last line {"problem": …} that it failed. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/x-ndjson": components["schemas"]["LogChunk"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Scheduler.metrics": {
+        parameters: {
+            query?: {
+                name?: string[] | null;
+                points?: number;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return the curves of a job, `points` a curve at most; every spike is kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricPoint"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Scheduler.explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Say why a job waits, runs or ended as it did, and what would change that. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Scheduler.nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the nodes: what they have, what is free, whose jobs they run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Node"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Scheduler.queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the queues: their limits, what is used of them, how many jobs wait. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Scheduler.usage": {
+        parameters: {
+            query?: {
+                by?: "job" | "owner" | "day";
+                since?: number | null;
+                until?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return core- and GPU-hours between two times (Unix seconds), by job, owner or day (UTC). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Data.runs": {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return the newest runs, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataRun"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Data.prepare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    pipeline: components["schemas"]["Pipeline"];
+                    workers?: number | null;
+                    idempotency_key?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Start a job that makes a corpus; its output ``manifest`` is the manifest's digest. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Data.manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return a manifest. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Manifest"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Data.ledger": {
+        parameters: {
+            query?: {
+                reason?: string | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return dropped documents of a manifest, in the corpus's order; by `reason` if given. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Training.plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    recipe: components["schemas"]["Recipe"];
+                    nodes?: number | null;
+                    processes?: number | null;
+                    gpus?: number | null;
+                    /** @enum {string} */
+                    strategy?: "auto" | "ddp" | "fsdp";
+                };
+            };
+        };
+        responses: {
+            /** @description Say how a recipe would run on the nodes there are; nothing is started. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Training.train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    recipe: components["schemas"]["Recipe"];
+                    nodes?: number;
+                    processes?: number | null;
+                    gpus?: number | null;
+                    queue?: string;
+                    priority?: number;
+                    name?: string;
+                    /** @enum {string} */
+                    strategy?: "auto" | "ddp" | "fsdp";
+                    idempotency_key?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Train a recipe as a job; its output ``model`` is the finished model's folder. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Training.goodput": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Say where the wall-clock time of a training job went. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Goodput"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Models.versions": {
+        parameters: {
+            query: {
+                name: string;
+                limit?: number;
+                before?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the versions of a model, newest first; `before` is the number to go on from. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Models.register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    folder?: string | null;
+                    job?: string | null;
+                    aliases?: string[];
+                    tags?: {
+                        [key: string]: string;
+                    };
+                    metrics?: {
+                        [key: string]: number;
+                    };
+                    lineage?: components["schemas"]["Lineage"] | null;
+                    idempotency_key?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Make a folder, or what a job reported as its model, the next version of a model. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Models.models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List all models, the one with the newest version first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Models.version": {
+        parameters: {
+            query: {
+                name: string;
+                revision?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return one version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Models.remove": {
+        parameters: {
+            query: {
+                name: string;
+                revision: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Remove a version, and the bytes that no other version needs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Models.tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    revision: string;
+                    tags: {
+                        [key: string]: string | null;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Set tags of a version; null removes one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Models.alias": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    alias: string;
+                    revision: string;
+                    expected?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Point an alias to a version; with `expected`, only if it points there (``""``: nowhere). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Models.verify": {
+        parameters: {
+            query: {
+                name: string;
+                revision?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read all stored bytes of a version and name what is damaged. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Models.diff": {
+        parameters: {
+            query: {
+                name: string;
+                revision: string;
+                other: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Say how two versions differ, tensor by tensor; `other` may be ``org/name@v3``. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TensorDiff"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Models.evaluations": {
+        parameters: {
+            query: {
+                name: string;
+                revision?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the evaluations of a model or of one version, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationInfo"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Models.evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    revision: string;
+                    data: string;
+                    context?: number | null;
+                    stride?: number | null;
+                    documents?: number | null;
+                    gpus?: number;
+                    queue?: string;
+                    idempotency_key?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Measure a version on the held-out documents of a data manifest, as a job. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Models.scores": {
+        parameters: {
+            query: {
+                name: string;
+                revision: string;
+                data: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return the score of each document, from the newest evaluation on this data. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemScore"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Models.compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    revision: string;
+                    other: string;
+                    data: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Compare two evaluated versions, document by document; `other` may be ``org/name@v3``. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
                 };
             };
             default: components["responses"]["Problem"];

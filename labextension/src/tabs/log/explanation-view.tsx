@@ -35,7 +35,11 @@ export function ExplanationView(props: { lab: IOgaiLab; job: Job }): React.JSX.E
 function Answer(props: { answer: Explanation; words: Words }): React.JSX.Element {
   const { answer, words } = props;
   const { trans } = words;
-  const reasons = answer.reasons;
+  // The summary is made of the reasons: what it says already is not said again.
+  const advice = answer.reasons
+    .map(({ text, action }) => [answer.summary.includes(text) ? '' : text, action])
+    .map(parts => parts.filter(Boolean).join(' '))
+    .filter(Boolean);
   const ahead = answer.ahead;
   const wouldStart = answer.would_start;
   return (
@@ -44,12 +48,10 @@ function Answer(props: { answer: Explanation; words: Words }): React.JSX.Element
       {typeof answer.starts_in === 'number' && (
         <p>{trans.__('It should start in about %1.', words.duration(answer.starts_in))}</p>
       )}
-      {reasons.length > 0 && (
+      {advice.length > 0 && (
         <ul>
-          {reasons.map((reason, index) => (
-            <li key={index}>
-              {reason.text} {reason.action && <em>{reason.action}</em>}
-            </li>
+          {advice.map((text, index) => (
+            <li key={index}>{text}</li>
           ))}
         </ul>
       )}

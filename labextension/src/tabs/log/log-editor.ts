@@ -156,7 +156,7 @@ export class LogEditor implements IDisposable {
   private _scrollToEnd(): void {
     const { doc } = this._view.state;
     this._view.dispatch({
-      effects: EditorView.scrollIntoView(doc.length, { y: 'end', yMargin: 0 })
+      effects: EditorView.scrollIntoView(doc.length, { y: 'end', yMargin: 8 })
     });
   }
 

@@ -108,6 +108,9 @@ export class LogTab extends Widget {
       this.title.caption = `${job.name} · ${this.lab.words.state(job.state)} · ${job.id}`;
       this._makeEditor(job);
     }
+    if (this.feed.connection === 'lost' && this.lab.jobs.connection === 'live') {
+      this.feed.retry(); // the server is back: no need to wait for the feed's own next try
+    }
     this.changed.emit();
   }
 

@@ -1,0 +1,29 @@
+"""Every text of the front end has its Chinese, and no Chinese is left over."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_CALL = re.compile(r"\._[_n]\(\s*'((?:[^'\\]|\\.)*)'")
+_PLACE = re.compile(r"%\d")
+
+
+def _texts() -> set[str]:
+    files = (ROOT / "labextension" / "src").rglob("*.ts*")
+    return {text for file in files for text in _CALL.findall(file.read_text(encoding="utf-8"))}
+
+
+def test_chinese_is_complete_and_keeps_every_placeholder() -> None:
+    file = ROOT / "ogai_lab" / "locale" / "zh_CN" / "LC_MESSAGES" / "ogai_lab.json"
+    catalogue = json.loads(file.read_text(encoding="utf-8"))
+    header = catalogue.pop("")
+    assert header["language"] == "zh-CN"  # with an underscore nothing is translated
+    assert header["plural_forms"] == "nplurals=1; plural=0;"
+    texts = _texts()
+    assert len(texts) > 50
+    assert set(catalogue) == texts
+    for text, (translated,) in catalogue.items():
+        assert set(_PLACE.findall(text)) == set(_PLACE.findall(translated)), text
