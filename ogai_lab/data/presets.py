@@ -28,10 +28,11 @@ CLEAN = Policy(
         Rule(reason="table", column="digit_ratio", drop="above", value=0.25),
         Rule(reason="few_letters", column="letter_ratio", drop="below", value=0.45),
         Rule(reason="repetition", column="repeated_line_ratio", drop="above", value=0.4),
+        Rule(reason="same_form", column="same_form_ratio", drop="above", value=0.8),
         Rule(reason="exact_duplicate", column="exact_key", drop="repeated"),
     ],
 )
-"""What is neither damaged, tiny, boilerplate, a table of numbers nor a repetition."""
+"""What is neither damaged, tiny, boilerplate, a table, a list nor a repetition."""
 
 _STAGES = ["length", "exact_duplicate", "boilerplate", "repetition", "characters"]
 

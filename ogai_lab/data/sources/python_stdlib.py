@@ -109,7 +109,7 @@ class _Module:
                 position = end
         kept += self._data[position:stop]
         if kept.strip():
-            yield Document(start, kind, kept.decode().rstrip())
+            yield Document(start, kind, kept.decode().strip("\n").rstrip())
 
     def _documentation(self) -> Iterator[tuple[ast.Expr, str]]:
         for node in _statements(self._tree):
