@@ -222,7 +222,7 @@ class LocalWorkbench(Workbench):
     def leads(self) -> bool:
         """Whether this process leads the local queue now."""
         scheduler = self._made.get("scheduler")
-        return scheduler is not None and scheduler.leads
+        return scheduler is not None and cast("Scheduler", scheduler).leads
 
     def _build(self, name: str) -> Service:
         kind: Any = _service_type(name)

@@ -1,15 +1,23 @@
-"""Fixtures for every layer: a home folder, and a database of each kind."""
+"""Fixtures for every layer: a home folder, a database of each kind, a real Jupyter server."""
 
 from __future__ import annotations
 
 import itertools
 import os
+import secrets
 import shutil
+import signal
+import socket
 import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 import sqlalchemy as sa
 
@@ -18,9 +26,117 @@ from ogai_lab.core.database import Database
 from ogai_lab.core.events import EventLog
 from ogai_lab.core.home import Home
 
-pytest_plugins = ("pytest_jupyter.jupyter_server",)
-
 _numbers = itertools.count()
+_START_SECONDS = 60
+_SOURCES = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "server")]
+
+
+@dataclass
+class RunningServer:
+    """A Jupyter server of the test's own, in a process of its own."""
+
+    url: str
+    token: str
+    process: subprocess.Popen[bytes]
+    folder: Path
+
+    @property
+    def log(self) -> str:
+        """What the server has logged so far."""
+        return (self.folder / "server.log").read_text()
+
+    def client(self, token: str | None = None, **options: Any) -> httpx.Client:
+        """Return a client of the server; `token` replaces the server's own."""
+        options.setdefault("headers", {"Authorization": f"Bearer {token or self.token}"})
+        return httpx.Client(base_url=self.url, timeout=30, **options)
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        """End the process and wait for it; idempotent."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+            self.process.wait(20)
+
+
+ServerStarter = Callable[..., RunningServer]
+
+
+@pytest.fixture(scope="module")
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerStarter]:
+    """Start Jupyter servers with the extension; each option is one ``--Class.trait=value``."""
+    started: list[RunningServer] = []
+
+    def start(
+        *options: str,
+        base: str = "/",
+        home: Path | None = None,
+        environment: dict[str, str] | None = None,
+        port: int = 0,
+        token: str | None = None,
+    ) -> RunningServer:
+        folder = tmp_path_factory.mktemp("server")
+        port = port or _free_port()
+        token = token or "sesame-" + secrets.token_hex(8)
+        variables = {k: v for k, v in os.environ.items() if not k.startswith(("OGAI_", "JUPYTER"))}
+        variables |= {
+            "OGAI_HOME": str(home or folder / "home"),
+            "JUPYTER_CONFIG_DIR": str(folder / "config"),
+            "JUPYTER_DATA_DIR": str(folder / "data"),
+            "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+            "JUPYTER_PREFER_ENV_PATH": "0",
+            "PYTHONPATH": os.pathsep.join([*_SOURCES, os.environ.get("PYTHONPATH", "")]),
+            "JUPYTER_TOKEN": token,
+        }
+        with (folder / "server.log").open("wb") as log:
+            process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "jupyter_server", "--allow-root", "--no-browser"),
+                    f"--ServerApp.port={port}",
+                    "--ServerApp.port_retries=0",
+                    f"--ServerApp.base_url={base}",
+                    f"--ServerApp.root_dir={folder}",
+                    "--ServerApp.allow_unauthenticated_access=False",
+                    "--ServerApp.jpserver_extensions={'ogai_lab_server': True}",
+                    *options,
+                ],
+                env=variables | (environment or {}),
+                cwd=folder,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        url = f"http://127.0.0.1:{port}{base.rstrip('/')}"
+        server = RunningServer(url, token, process, folder)
+        started.append(server)
+        _wait_until_it_answers(server)
+        return server
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def server(start_server: ServerStarter) -> RunningServer:
+    """A Jupyter server with the extension, behind a base URL, shared by a module's tests."""
+    return start_server(base="/user/me")
+
+
+def _wait_until_it_answers(server: RunningServer) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            httpx.get(f"{server.url}/api", timeout=5)
+        except httpx.TransportError:
+            assert server.process.poll() is None, server.log
+            assert time.monotonic() < deadline, server.log
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from ogai_lab.core.blobs import BlobStore
 
+TEMPORARY = "tmp"
+"""The folder of a store in which blobs are written before they have their name."""
+
 _CHUNK = 1 << 20
 
 
@@ -118,7 +121,7 @@ class Batch:
 
     @contextlib.contextmanager
     def _temporary(self) -> Iterator[tuple[str, IO[bytes]]]:
-        temporary = f"tmp/{uuid.uuid4().hex}"
+        temporary = f"{TEMPORARY}/{uuid.uuid4().hex}"
         try:
             with self._translating(), self._place.writing(temporary) as out:
                 yield temporary, out

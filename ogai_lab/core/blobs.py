@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from ogai_lab.core.blob_batch import Batch, FolderPlace, RemotePlace
+from ogai_lab.core.blob_batch import TEMPORARY, Batch, FolderPlace, RemotePlace
 from ogai_lab.core.digests import Buffer, Digest, check_digest, digest_of, name_of
 from ogai_lab.core.errors import Corrupt, NotFound, StorageFull
 
@@ -195,9 +195,11 @@ class BlobStore:
     def _leftovers(self) -> list[str]:
         """Return what writers that were killed left in the folder for temporary files."""
         if self._local is not None:
-            return [f"tmp/{path.name}" for path in (self._local / "tmp").glob("*")]
-        found = self._fs.find(f"{self._root}/tmp/")
-        return [f"tmp/{name.rpartition('/')[2]}" for name in found]
+            names = [path.name for path in (self._local / TEMPORARY).glob("*")]
+        else:
+            found = self._fs.find(f"{self._root}/{TEMPORARY}")
+            names = [name.rpartition("/")[2] for name in found]
+        return [f"{TEMPORARY}/{name}" for name in names]
 
     @functools.cached_property
     def _remote(self) -> tuple[AbstractFileSystem, str]:

@@ -181,6 +181,9 @@ def _engine(url: str) -> sa.Engine:
             f"This database needs the Python package {exc.name!r}, which is not installed.",
             action="Run: pip install 'ogai-lab[postgres]'",
         ) from exc
+    if parsed.database and parsed.database != ":memory:":
+        with contextlib.suppress(OSError):  # then opening the file says what is wrong
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(
         parsed, connect_args={"timeout": _BUSY_SECONDS}, max_overflow=_MORE_CONNECTIONS
     )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
-from typing import Any
 
 from jupyter_events import EventLogger
 
@@ -17,20 +15,16 @@ def relay(workbench: LocalWorkbench, logger: EventLogger, stopped: threading.Eve
     """Register the schemas and emit every event that happens from now on, until `stopped`."""
     for file in schema_files():
         logger.register_event_schema(file)
-    emit = _emitter(logger)
     loop = asyncio.get_running_loop()
+
+    def emit(event: Event) -> None:
+        if event.schema_id in logger.schemas:  # another process may run a newer release
+            logger.emit(schema_id=event.schema_id, data=event.data)
 
     def follow() -> None:
         for event in workbench.events.follow(workbench.events.last(), stopped.is_set):
             if loop.is_closed():
                 return
-            loop.call_soon_threadsafe(emit, event)
+            loop.call_soon_threadsafe(emit, event)  # the bus may only be used from its own thread
 
     threading.Thread(target=follow, name="ogai-events", daemon=True).start()
-
-
-def _emitter(logger: EventLogger) -> Callable[[Event], Any]:
-    def emit(event: Event) -> None:
-        logger.emit(schema_id=event.schema_id, data=event.data)
-
-    return emit
