@@ -34,7 +34,8 @@ def export(model: nn.Module, corpus: Corpus, store: BlobStore, output: Path, mes
         partial = output / f".{FOLDER}.part"
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        disable_progress_bar()
+        quiet: Any = disable_progress_bar
+        quiet()
         bare.config.eos_token_id = bare.generation_config.eos_token_id = corpus.eos_id
         bare.config.bos_token_id = bare.generation_config.bos_token_id = None
         bare.save_pretrained(partial, state_dict=weights)

@@ -14,7 +14,7 @@ from ogai_lab.core.errors import InvalidInput, NotFound
 from ogai_lab.core.operations import Caller
 from ogai_lab.scheduler.types import Job, JobState
 from ogai_lab.training.types import Recipe
-from ogai_lab.workbench import LocalWorkbench, Workbench
+from ogai_lab.workbench import LocalWorkbench
 from tests.training.ranks import TinyData
 
 ME = Caller("me")
@@ -24,8 +24,9 @@ ME = Caller("me")
 def workbench(data: TinyData, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalWorkbench]:
     folder = tmp_path_factory.mktemp("home")
     shutil.copytree(data.store.url, folder / "blobs")
-    with Workbench.local(folder) as made:
-        yield made
+    made = LocalWorkbench(folder)
+    yield made
+    made.close()
 
 
 def wait(workbench: LocalWorkbench, job: Job) -> Job:
