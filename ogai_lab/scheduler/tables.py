@@ -117,4 +117,6 @@ def insert_missing(connection: sa.Connection, table: sa.Table, values: dict[str,
     """
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(table).values(values).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    key = next(iter(table.primary_key.columns))
+    # Not by its row count: for an INSERT that returns its key, drivers do not agree on it.
+    return connection.execute(statement.returning(key)).first() is not None
