@@ -16,7 +16,9 @@ RECORDS_FLOOR = 200
 
 
 def node_environment(order: Mapping[str, Any], node: int, folder: str) -> Dict[str, str]:
-    """Return what the ranks of one node have in common, on top of the agent's own environment.
+    """Return what the ranks of one node have in common.
+
+    It stands on what the order says to begin with, or else on the agent's own environment.
 
     Parameters
     ----------
@@ -29,7 +31,7 @@ def node_environment(order: Mapping[str, Any], node: int, folder: str) -> Dict[s
     """
     spec = order["spec"]
     ranks = order["ranks_per_node"]
-    environment = dict(os.environ)
+    environment = dict(order.get("base") or os.environ)
     environment["PYTHONUNBUFFERED"] = "1"
     if ranks > 1:
         environment["OMP_NUM_THREADS"] = "1"

@@ -69,7 +69,8 @@ class Loop:
         self._running = False
 
     def run(self) -> None:
-        """Serve until `stop`."""
+        """Serve until `stop`; then it can be run again."""
+        self._running = True
         while self._running:
             for key, _ in self._selector.select(self._patience()):
                 # One callback may close what another was ready for.

@@ -10,8 +10,9 @@ import sys
 import time
 from typing import Any, Dict, List, Optional
 
-from ogai_lab.scheduler.agent import processes, program, warm
+from ogai_lab.scheduler.agent import processes, program, spare, warm
 from ogai_lab.scheduler.agent.files import read_json, write_json
+from ogai_lab.scheduler.agent.forker import Forker
 from ogai_lab.scheduler.agent.head import Head
 from ogai_lab.scheduler.agent.link import Link, Message
 from ogai_lab.scheduler.agent.loop import Loop
@@ -23,19 +24,29 @@ JOIN_PATIENCE = 300.0
 
 
 def main(argv: Optional[List[str]] = None) -> None:
-    """Run ``agent FOLDER NODE``, ``warm ORDER DESCRIPTOR`` or ``rank ORDER``."""
+    """Run ``agent FOLDER NODE``, ``spare FOLDER``, ``warm ORDER DESCRIPTOR`` or ``rank ORDER``."""
     mode, *arguments = argv if argv is not None else sys.argv[1:]
     if mode == "agent":
-        serve(arguments[0], int(arguments[1]))
+        serve(Loop(), arguments[0], int(arguments[1]))
+    elif mode == "spare":
+        stand_by(arguments[0])
     elif mode == "warm":
         warm.main(arguments[0], int(arguments[1]))
     elif mode == "rank":
         program.main(arguments[0])
     else:
-        raise SystemExit(f"{mode!r} is not agent, warm or rank")
+        raise SystemExit(f"{mode!r} is not agent, spare, warm or rank")
 
 
-def serve(folder: str, number: int) -> None:
+def stand_by(folder: str) -> None:
+    """Be a spare, and then, if it comes to that, the agent of a job."""
+    loop = Loop()
+    claim = spare.wait(loop, folder)
+    if claim is not None:
+        serve(loop, claim.folder, claim.node, claim.forker)
+
+
+def serve(loop: Loop, folder: str, number: int, forker: Optional[Forker] = None) -> None:
     """Be the agent of node `number` until the job is over, once: a second one goes away."""
     if os.getsid(0) != os.getpid():
         os.setsid()
@@ -53,13 +64,14 @@ def serve(folder: str, number: int) -> None:
         node_file(folder, number), {**processes.identity(os.getpid()), "groups": []}, sync=False
     )
     processes.adopt_orphans()
-    loop = Loop()
-    node = Node(loop, order, number, folder)
+    node = Node(loop, order, number, folder, forker)
     if number == 0:
         _lead(loop, order, folder, node)
     else:
         _follow(loop, order, folder, node, number)
     loop.run()
+    if node.was_warm:
+        spare.leave(order)
 
 
 def _lead(loop: Loop, order: Dict[str, Any], folder: str, node: Node) -> None:

@@ -8,12 +8,13 @@ import time
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from ogai_lab.core import records
-from ogai_lab.scheduler.agent import launch, processes, program
+from ogai_lab.scheduler.agent import processes
 from ogai_lab.scheduler.agent.files import write_json
 from ogai_lab.scheduler.agent.forker import Forker
 from ogai_lab.scheduler.agent.loop import Loop, Timer
-from ogai_lab.scheduler.agent.ranks import Rank, Text
+from ogai_lab.scheduler.agent.ranks import Rank
 from ogai_lab.scheduler.agent.sink import Sink
+from ogai_lab.scheduler.agent.starter import Starter
 
 Message = Dict[str, Any]
 DRAIN = 1.0
@@ -28,11 +29,16 @@ class Node:
     when nothing of the attempt is left, ``cleared``.
     """
 
-    def __init__(self, loop: Loop, order: Mapping[str, Any], number: int, folder: str) -> None:
+    def __init__(
+        self,
+        loop: Loop,
+        order: Mapping[str, Any],
+        number: int,
+        folder: str,
+        forker: Optional[Forker] = None,
+    ) -> None:
         self._loop, self._order, self._number, self._folder = loop, order, number, folder
         self._spec: Mapping[str, Any] = order["spec"]
-        self._work = os.path.join(folder, "work")
-        self._environment = launch.node_environment(order, number, folder)
         self.report: Callable[[Message], None] = lambda message: None
         patience = float(os.environ.get("AGENT_STORAGE_PATIENCE", "30"))
         path = os.path.join(folder, "records.jsonl")
@@ -41,20 +47,25 @@ class Node:
         loop.on_signal(signal.SIGCHLD, self._reap)
         self._ranks: List[Rank] = []
         self._start: Message = {}
-        self._forker: Optional[Forker] = None
-        self._cold = ""
+        self._starter = Starter(
+            loop,
+            self.sink,
+            order,
+            number,
+            folder,
+            forker,
+            on_started=self._on_started,
+            on_failed=self._on_start_failed,
+        )
         self._unclaimed: Dict[int, int] = {}
         self._watch: Optional[Timer] = None
         self._cleared = True
-        self._blocked_at: Optional[float] = None
 
     # What the head says
 
     def prepare(self) -> None:
         """Get ready before the first attempt: files, and the warm parent."""
-        program.prepare(self._order, self._work)
-        if self._spec["preload"] and program.is_python(self._spec["run"]) and processes.LINUX:
-            self._warm_up()
+        self._starter.prepare()
 
     def start(self, message: Message) -> None:
         """Start the ranks of an attempt (when the warm parent is ready, if there is one)."""
@@ -70,8 +81,7 @@ class Node:
             )
             for local in range(self._order["ranks_per_node"])
         ]
-        if self._forker is None or self._forker.ready:
-            self._launch()
+        self._starter.start(self._ranks, message)
         self._watch = self._loop.later(1.0, self._check)
 
     def kill(self) -> None:
@@ -97,104 +107,12 @@ class Node:
 
     def finish(self) -> None:
         """End what is left when the job is over."""
-        if self._forker is not None:
-            self._forker.close()
+        self._starter.close()
         self.kill()
         self._end_strays()
         self.sink.close()
 
-    # Starting
-
-    def _warm_up(self) -> None:
-        order_path = os.path.join(self._folder, "order.json")
-        argv = [self._order["python"], self._order["agent"], "warm", order_path]
-        read, write = os.pipe()
-        os.set_blocking(read, False)
-        self._listen_to_parent(read)
-        try:
-            self._forker = Forker(
-                self._loop,
-                argv,
-                self._environment,
-                self._work,
-                write,
-                on_ready=self._on_warm,
-                on_forked=self._on_forked,
-                on_lost=self._on_warm_lost,
-            )
-        except OSError as exc:
-            self._on_warm(f"{exc.filename!r} cannot be started: {exc.strerror}")
-        finally:
-            os.close(write)
-
-    def _listen_to_parent(self, descriptor: int) -> None:
-        text = Text(-1, "stderr")
-
-        def read() -> None:
-            data = os.read(descriptor, 1 << 16)
-            self.sink.write(text.feed(data) if data else text.flush())
-            if not data:
-                self._loop.unwatch(descriptor)
-                os.close(descriptor)
-
-        self._loop.watch(descriptor, read)
-
-    def _on_warm(self, reason: str) -> None:
-        if reason:
-            self._forker = None
-            self.sink.write(records.event("not_warm", node=self._number, reason=reason))
-        if self._ranks and not self._cleared:
-            self._launch()
-
-    def _on_warm_lost(self) -> None:
-        """Start a new warm parent for the next attempt; ranks it had not forked are spawned."""
-        self._forker = None
-        reason = "the warm parent was killed"
-        self.sink.write(records.event("not_warm", node=self._number, reason=reason))
-        for rank in self._ranks:
-            if rank.pid is None and not rank.drained:
-                self._spawn(rank)
-
-    def _launch(self) -> None:
-        for local, rank in enumerate(self._ranks):
-            if rank.pid is not None or rank.drained:
-                continue
-            if self._forker is not None:
-                own = launch.rank_environment(self._order, self._number, local, self._start)
-                try:
-                    self._forker.fork(rank.number, own, rank.pipes.writes)
-                    continue
-                except OSError:
-                    self._forker.close()
-                    self._forker = None
-            self._spawn(rank)
-
-    def _spawn(self, rank: Rank) -> None:
-        local = rank.number - self._ranks[0].number
-        own = launch.rank_environment(self._order, self._number, local, self._start)
-        environment = {**self._environment, **own, "OGAI_RECORDS_FD": str(rank.pipes.writes[2])}
-        argv = program.command(self._order, self._folder)
-        try:
-            pid = launch.spawn(argv, environment, self._work, rank.pipes.writes)
-        except OSError as exc:
-            rank.abandon()
-            at_fault = exc.filename or argv[0]
-            self._trouble(
-                "start_failed", rank.number, f"{at_fault!r} cannot be started: {exc.strerror}."
-            )
-            return
-        self._on_started(rank, pid)
-
-    def _on_forked(self, number: int, pid: int) -> None:
-        rank = self._ranks[number - self._ranks[0].number]
-        if rank.drained:
-            processes.kill_group(pid)
-            return
-        self._on_started(rank, pid)
-        if self._cleared:
-            rank.signal(signal.SIGKILL)
-        if pid in self._unclaimed:
-            self._on_exit(rank, self._unclaimed.pop(pid))
+    # Watching
 
     def _on_started(self, rank: Rank, pid: int) -> None:
         rank.started(pid)
@@ -206,8 +124,19 @@ class Node:
         if all(rank.pid is not None for rank in self._ranks):
             write_groups(self._folder, self._number, [rank.pid for rank in self._ranks if rank.pid])
             self.report({"t": "started", "attempt": self._attempt})
+        if self._cleared:
+            rank.signal(signal.SIGKILL)
+        if pid in self._unclaimed:
+            self._on_exit(rank, self._unclaimed.pop(pid))
 
-    # Watching
+    def _on_start_failed(self, rank: Rank, text: str) -> None:
+        rank.abandon()
+        self._trouble("start_failed", rank.number, text)
+
+    @property
+    def was_warm(self) -> bool:
+        """Whether its ranks were forked, so that a spare would serve the next job like it."""
+        return self._starter.was_warm
 
     @property
     def _attempt(self) -> int:
@@ -276,13 +205,16 @@ class Node:
                 rank.abandon()
 
     def _end_strays(self) -> None:
-        """End descendants that left their rank's group."""
-        spare = {self._forker.pid} if self._forker is not None else set()
-        output, group = (
-            f"{name}={self._environment[name]}" for name in ("OGAI_OUTPUT", "GROUP_RANK")
-        )
-        for pid in list(processes.with_environment(output, group, spare=spare)):
+        """End descendants that left their rank's group: our own, and those that may become it."""
+        spare = self._starter.spared
+        environment = self._starter.environment
+        marks = [f"{name}={environment[name]}" for name in ("OGAI_OUTPUT", "GROUP_RANK")]
+        for pid in list(processes.with_environment(*marks, spare=spare)):
             processes.kill(pid)
+        ranks = [rank.pid for rank in self._ranks]
+        for pid in list(processes.children(os.getpid())):
+            if pid not in spare and pid not in ranks:
+                processes.kill(pid)
 
     def _check(self) -> None:
         """Look once a second for ranks that hang, and at the memory they hold."""

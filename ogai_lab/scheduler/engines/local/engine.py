@@ -44,12 +44,23 @@ class LocalEngine:
         Where snapshots are.
     inventory
         Returns the nodes of this machine.
+    spare_seconds
+        How long a warm parent stands by for the next job with the same preloads (while this
+        process lives); 0 for not at all.
     """
 
     name = "local"
 
-    def __init__(self, home: Home, blobs: BlobStore, inventory: Callable[[], list[Node]]) -> None:
+    def __init__(
+        self,
+        home: Home,
+        blobs: BlobStore,
+        inventory: Callable[[], list[Node]],
+        *,
+        spare_seconds: float = 600.0,
+    ) -> None:
         self._home, self._blobs, self._inventory = home, blobs, inventory
+        self._spare_seconds = spare_seconds
         self._children: list[subprocess.Popen[bytes]] = []
 
     def nodes(self) -> list[Node]:
@@ -75,8 +86,10 @@ class LocalEngine:
                 if not self._carried_out(folder, order.attempt):
                     cleanup.end(folder)
                     nodes = self._inventory()
-                    archive = launching.prepare(folder, order, self._home, self._blobs, nodes)
-                    self._children += launching.launch(folder, archive, len(order.placements))
+                    written = launching.prepare(
+                        folder, order, self._home, self._blobs, nodes, self._spare_seconds
+                    )
+                    self._children += launching.launch(folder, written)
         except BaseException as exc:
             if fresh:
                 shutil.rmtree(folder, ignore_errors=True)

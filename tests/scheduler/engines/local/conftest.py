@@ -23,7 +23,7 @@ from ogai_lab.scheduler.types import CellRun, CommandRun, JobSpec, RestartPolicy
 class Bench:
     """Runs jobs and tells what became of them."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, spare_seconds: float = 0) -> None:
         self.home = home
         self.blobs = BlobStore(home.blobs_url)
         self.engine = LocalEngine(home, self.blobs, list)
@@ -133,11 +133,11 @@ def kill() -> Callable[..., None]:
 
 
 @pytest.fixture
-def make_bench() -> Iterator[Callable[[Home], Bench]]:
+def make_bench() -> Iterator[Callable[..., Bench]]:
     made: list[Bench] = []
 
-    def make(home: Home) -> Bench:
-        made.append(Bench(home))
+    def make(home: Home, **options: Any) -> Bench:
+        made.append(Bench(home, **options))
         return made[-1]
 
     yield make
