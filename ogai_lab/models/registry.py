@@ -31,6 +31,7 @@ from ogai_lab.models.types import Alias, Lineage, Model, Verification, Version, 
 
 SCHEMA = "https://schemas.ogai-lab.org/models/version/v1"
 _MOST_TAGS = 100
+_AT_ONCE = -60.0  # seconds; a clock that jumped back must not keep anything alive
 _REMOTE_GRACE = 86_400.0  # seconds; registrations of other machines cannot be locked out
 
 
@@ -275,13 +276,8 @@ class Registry:
                 reachable |= {
                     Digest(digest) for digest in tensors.load(self.store, manifest).digests
                 }
-            local = self.store.path(Digest("sha256:" + "0" * 64))
-            if local is not None:
-                for left in local.parents[2].glob("tmp/*"):
-                    left.unlink(missing_ok=True)
-            return self.store.collect(
-                reachable, older_than=-1.0 if local is not None else _REMOTE_GRACE
-            )
+            local = self.store.path(Digest(f"sha256:{0:064}")) is not None
+            return self.store.collect(reachable, older_than=_AT_ONCE if local else _REMOTE_GRACE)
 
     def show_all(self) -> None:
         """Make the cache show every version (after a process was killed, or a folder removed)."""

@@ -50,7 +50,11 @@ class Kept:
 
 
 def keep(
-    folder: Path, store: BlobStore, *, replacing: Collection[Digest] = (), whole: int = WHOLE
+    folder: Path,
+    store: BlobStore,
+    *,
+    replacing: Collection[Digest] = (),
+    whole: int | None = None,
 ) -> Kept:
     """Store a model's folder; all of it becomes visible at once, or nothing.
 
@@ -63,7 +67,7 @@ def keep(
     replacing
         Blobs that are known to be damaged and are written again.
     whole
-        Bytes; a safetensors file up to this size is kept as one blob.
+        Bytes; a safetensors file up to this size is kept as one blob; `WHOLE` when left out.
 
     Returns
     -------
@@ -76,7 +80,8 @@ def keep(
         When the folder is not a whole model, changes while it is read, or does not fit.
     """
     found = contents(folder)
-    with ThreadPoolExecutor(_THREADS) as pool, store.batch(replacing=replacing) as batch:
+    limit = WHOLE if whole is None else whole
+    with store.batch(replacing=replacing) as batch, ThreadPoolExecutor(_THREADS) as pool:
         files = [
             FileEntry(
                 path=path,
@@ -85,7 +90,7 @@ def keep(
             )
             for path in found.others
         ]
-        files += [_keep_weights(folder, path, batch, pool, whole) for path in found.weights]
+        files += [_keep_weights(folder, path, batch, pool, limit) for path in found.weights]
         manifest = VersionManifest(files=sorted(files, key=lambda file: file.path))
         digest = batch.put(_encoded(manifest))
         stored = batch.size
@@ -133,21 +138,46 @@ def rebuild(file: FileEntry, store: BlobStore, out: IO[bytes]) -> None:
 
 def verify(manifest: VersionManifest, store: BlobStore) -> tuple[int, list[Damage]]:
     """Hash every blob of a version; return the bytes read and what is damaged."""
-    owners: dict[str, tuple[str, list[str]]] = {}
+    checked = 0
+    damages: list[Damage] = []
+    seen: set[str] = set()
     for file in manifest.files:
-        for index, digest in enumerate(file.blobs):
-            names = [tensor.name for tensor in file.tensors if tensor.blob == index]
-            owners.setdefault(digest, (file.path, names))
-        if file.header:
-            owners.setdefault(file.header, (file.path, []))
-    checked, damages = 0, []
-    for digest, (path, names) in owners.items():
-        try:
-            for piece in _checked(store, digest, repr(path)):
-                checked += len(piece)
-        except (Corrupt, NotFound) as exc:
-            damages.append(Damage(file=path, tensors=names, blob=digest, problem=exc.message))
+        parts = [(digest, _in_blob(file, index)) for index, digest in enumerate(file.blobs)]
+        for digest, inside in [*parts, *([(file.header, [])] if file.header else [])]:
+            if digest in seen:
+                continue
+            seen.add(digest)
+            try:
+                for piece in _checked(store, digest, repr(file.path)):
+                    checked += len(piece)
+            except (Corrupt, NotFound) as exc:
+                damages.append(
+                    Damage(
+                        file=file.path,
+                        tensors=_hurt(store, digest, inside),
+                        blob=digest,
+                        problem=exc.message,
+                    )
+                )
     return checked, damages
+
+
+def _in_blob(file: FileEntry, index: int) -> list[TensorEntry]:
+    return [tensor for tensor in file.tensors if tensor.blob == index]
+
+
+def _hurt(store: BlobStore, digest: str, inside: list[TensorEntry]) -> list[str]:
+    """Return which tensors of a damaged blob do not have their own digest any more."""
+    if len(inside) < 2 or not store.exists(Digest(digest)):
+        return [entry.name for entry in inside]
+    with store.open(Digest(digest)) as blob:
+        data = blob.read()
+    found = []
+    for entry in inside:
+        tensor = Tensor(entry.name, entry.dtype, tuple(entry.shape), 0, entry.size)
+        if tensor_digest(tensor, data[entry.start :][: entry.size]) != entry.digest:
+            found.append(entry.name)
+    return found
 
 
 def _keep_weights(

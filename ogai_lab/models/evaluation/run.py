@@ -97,7 +97,7 @@ def _check_finite(scores: list[ItemScore]) -> None:
     bad = [score.id for score in scores if not math.isfinite(score.bits)]
     if bad:
         raise InvalidInput(
-            f"The model gives no number for {len(bad)} of {len(scores)} documents ({bad[0]!r:.80}).",
+            f"The model gives no number for {len(bad)} documents, such as {bad[0]!r:.80}.",
             cause="Its weights hold NaN or infinities, or overflow: the training diverged.",
             action="Evaluate an earlier version.",
         )
