@@ -139,6 +139,7 @@ def _machines(
     for name, value, least in (("nodes", nodes, 1), ("processes", processes, 1), ("gpus", gpus, 0)):
         if value is not None and value < least:
             raise InvalidInput(f"{name} {value} is less than {least}.", field=name)
+    cluster = [node for node in cluster if node.state in ("ready", "busy")] or cluster
     most_gpus = max((len(node.gpus) for node in cluster), default=0)
     if gpus is not None and cluster and gpus > most_gpus:
         raise InvalidInput(
@@ -158,6 +159,12 @@ def _machines(
         )
     fitting = [node for node in cluster if len(node.gpus) >= gpus]
     cores = max(1, int(min((node.cpus for node in fitting), default=1)))
+    if processes and not gpus and fitting and processes > (most := max(n.cpus for n in fitting)):
+        raise InvalidInput(
+            f"processes {processes} is more than the cores of any node ({most:g}).",
+            action=f"Ask for {int(most)} or fewer.",
+            field="processes",
+        )
     share = math.ceil(nodes / len(fitting)) if fitting else 1  # nodes of the job on one machine
     ranks = gpus or processes or _even_ranks(recipe.global_batch, nodes, cores)
     _check_even(recipe.global_batch, nodes, ranks)

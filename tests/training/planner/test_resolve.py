@@ -97,7 +97,8 @@ def test_a_large_model_is_sharded_then_recomputed() -> None:
     ("given", "changes", "field", "says"),
     [
         ({"processes": 3}, {}, "global_batch", "30 or 33"),
-        ({"processes": 8}, {"global_batch": 4}, "global_batch", "Set global_batch to 8"),
+        ({"processes": 4}, {"global_batch": 2}, "global_batch", "Set global_batch to 4"),
+        ({"processes": 5}, {}, "processes", "Ask for 4 or fewer"),
         ({"gpus": 1}, {}, "gpus", "any node has"),
         ({"nodes": 0}, {}, "nodes", "less than 1"),
         ({}, {"model": small_llama(400)}, "model.vocab_size", "500 or more"),
@@ -113,7 +114,7 @@ def test_what_cannot_run_is_refused_with_what_would(
     given: dict[str, Any], changes: dict[str, Any], field: str, says: str
 ) -> None:
     with pytest.raises(InvalidInput) as caught:
-        plan([node()], given, **changes)
+        plan([node(cpus=4)], given, **changes)
     assert caught.value.field == field
     assert says in str(caught.value)
 
