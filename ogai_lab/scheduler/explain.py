@@ -61,9 +61,7 @@ def _active(scene: Scene) -> Reason:
         if job.progress.seconds_left is not None:
             text += f", for about {duration(job.progress.seconds_left)} more"
     if job.restarts:
-        text += (
-            f"; it was restarted {job.restarts} times" if job.restarts > 1 else "; once restarted"
-        )
+        text += f"; restarts so far: {job.restarts}"
     return Reason(code="running", text=f"{text}.", evidence=evidence)
 
 
