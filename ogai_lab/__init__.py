@@ -108,9 +108,9 @@ sys.modules[__name__].__class__ = _Package
 
 def __getattr__(name: str) -> typing.Any:
     if name == "__version__":
-        from importlib.metadata import version
+        from ogai_lab.core.release import version
 
-        return version("ogai-lab")
+        return version()
     if name not in __all__:
         raise AttributeError(f"module 'ogai_lab' has no attribute {name!r}")
     value = getattr(importlib.import_module(_HOMES.get(name, "ogai_lab.notebook")), name)

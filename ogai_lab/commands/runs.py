@@ -68,7 +68,7 @@ def from_path(path: str, args: Sequence[str], workdir: Path) -> Run:
         if args:
             raise InvalidInput(
                 _("A notebook takes parameters, not arguments."),
-                action=_('Give parameters={"name": value}, or: ogai run nb.ipynb -p name=value'),
+                action=_('Give parameters={"name": value}, or: ogai run --param name=value nb.ipynb'),
                 field="args",
             )
         return NotebookRun(path=inside)
