@@ -14,10 +14,13 @@ PhaseName = Literal["start", "productive", "compile", "data", "checkpoint", "exp
 
 
 class Optimizer(Strict):
-    """AdamW with a linear warm-up and a cosine down to `min_lr_ratio` of `lr`."""
+    """AdamW with a linear warm-up and a cosine down to `min_lr_ratio` of `lr`.
+
+    The default rate fits models of a few million parameters; a billion want about 3e-4.
+    """
 
     name: Literal["adamw"] = "adamw"
-    lr: float = Field(default=1e-3, gt=0)
+    lr: float = Field(default=4e-3, gt=0)
     betas: tuple[float, float] = (0.9, 0.95)
     eps: float = Field(default=1e-8, gt=0)
     weight_decay: float = Field(default=0.1, ge=0, description="On matrices, never on norms.")
@@ -51,7 +54,7 @@ class Recipe(Strict):
         gt=0,
         description="Or how many times over the data; once when neither is given.",
     )
-    global_batch: int = Field(default=32, ge=1, description="Sequences a step, over all ranks.")
+    global_batch: int = Field(default=8, ge=1, description="Sequences a step, over all ranks.")
     precision: Literal["auto", "bf16", "fp32"] = "auto"
     seed: int = Field(default=0, ge=0, lt=2**63)
     checkpoint_every: int | None = Field(
@@ -154,7 +157,7 @@ def small_llama(
     vocab_size: int,
     *,
     hidden: int = 128,
-    layers: int = 4,
+    layers: int = 2,
     heads: int | None = None,
     intermediate: int | None = None,
     sequence_length: int = 256,
