@@ -68,7 +68,9 @@ def from_path(path: str, args: Sequence[str], workdir: Path) -> Run:
         if args:
             raise InvalidInput(
                 _("A notebook takes parameters, not arguments."),
-                action=_('Give parameters={"name": value}, or: ogai run --param name=value nb.ipynb'),
+                action=_(
+                    'Give parameters={"name": value}, or: ogai run --param name=value nb.ipynb'
+                ),
                 field="args",
             )
         return NotebookRun(path=inside)

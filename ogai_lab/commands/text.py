@@ -25,7 +25,7 @@ from ogai_lab.commands.views import (
 )
 
 ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-_CONTROL = {code: None for code in range(32) if code != 9} | {127: None}
+_CONTROL = {code: None for code in (*range(32), *range(127, 160)) if code != 9}
 _SPARKS = "▁▂▃▄▅▆▇█"
 _BAR = 20
 _SPARK_WIDTH = 40

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import functools
 from functools import singledispatch
-from html import escape
 from pathlib import Path
 
-from ogai_lab.commands.text import ANSI
 from ogai_lab.commands.views import (
     Badge,
     Block,
@@ -29,9 +27,8 @@ from ogai_lab.commands.views import (
     View,
 )
 from ogai_lab.locale import _, language
+from ogai_lab.notebook.markup import markup
 from ogai_lab.notebook.svg import chart_svg, histogram_svg, interval_svg
-
-_CONTROL = {code: "\ufffd" for code in range(32) if code not in (9, 10)}
 
 
 def page(view: View) -> str:
@@ -56,11 +53,6 @@ def card(view: View) -> str:
 def style() -> str:
     """Return the style sheet of all cards."""
     return (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
-
-
-def markup(text: str) -> str:
-    """Return untrusted text as HTML, without escape sequences and control characters."""
-    return escape(ANSI.sub("", text).translate(_CONTROL))
 
 
 def cell(value: Cell) -> str:

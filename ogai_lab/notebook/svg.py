@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from html import escape
 
 from ogai_lab.commands.curves import thin
 from ogai_lab.commands.figures import number
 from ogai_lab.commands.views import Chart, Curve, Histogram, Interval
+from ogai_lab.notebook.markup import markup
 
 WIDTH, HEIGHT = 560, 190
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 22, 26
 _POINTS = 400
+_LARGEST, _SMALLEST = 1e300, 1e-290  # beyond these the arithmetic of an axis over- or underflows
 
 
 def chart_svg(chart: Chart, width: int = WIDTH, height: int = HEIGHT) -> str:
@@ -39,7 +40,7 @@ def chart_svg(chart: Chart, width: int = WIDTH, height: int = HEIGHT) -> str:
 
     def at(x: float, y: float) -> tuple[float, float]:
         across = (x - x_low) / (x_high - x_low) * (width - _LEFT - _RIGHT)
-        down = (y_high - y) / (y_high - y_low) * (height - _TOP - _BOTTOM)
+        down = (y_high - max(y_low, min(y_high, y))) / (y_high - y_low) * (height - _TOP - _BOTTOM)
         return round(_LEFT + across, 1), round(_TOP + down, 1)
 
     parts = []
@@ -138,7 +139,9 @@ def ticks(low: float, high: float, count: int) -> list[float]:
 
 
 def _span(values: Sequence[float], pad: float) -> tuple[float, float]:
-    low, high = min(values), max(values)
+    low, high = max(min(values), -_LARGEST), min(max(values), _LARGEST)
+    if high - low < _SMALLEST:
+        high = low
     room = (high - low) * pad or (0.0 if high > low else abs(high) * 0.1 or 1.0)
     return low - room, high + room
 
@@ -146,7 +149,7 @@ def _span(values: Sequence[float], pad: float) -> tuple[float, float]:
 def _legend(curves: Sequence[Curve]) -> str:
     spans = "".join(
         f'<tspan class="og-c{index % 8}" dx="{10 if index else 0}">● </tspan>'
-        f"<tspan>{escape(curve.name)} {escape(number(curve.points[-1][1]))}</tspan>"
+        f"<tspan>{markup(curve.name)} {markup(number(curve.points[-1][1]))}</tspan>"
         for index, curve in enumerate(curves[:8])
     )
     return f'<text x="{_LEFT}" y="{_TOP - 8}">{spans}</text>'
@@ -155,7 +158,7 @@ def _legend(curves: Sequence[Curve]) -> str:
 def _text(x: float, y: float, text: str, anchor: str, kind: str = "") -> str:
     named = f' class="{kind}"' if kind else ""
     return (
-        f'<text{named} x="{x}" y="{y}" text-anchor="{anchor}">{escape(text)}</text>' if text else ""
+        f'<text{named} x="{x}" y="{y}" text-anchor="{anchor}">{markup(text)}</text>' if text else ""
     )
 
 
@@ -163,5 +166,5 @@ def _svg(width: int, height: int, label: str, parts: Iterable[str]) -> str:
     body = "".join(parts)
     return (
         f'<svg viewBox="0 0 {width} {height}" width="{width}" role="img" '
-        f'aria-label="{escape(label)}">{body}</svg>'
+        f'aria-label="{markup(label)}">{body}</svg>'
     )
