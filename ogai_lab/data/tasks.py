@@ -127,7 +127,8 @@ def _documents(source: Source, pieces: Sequence[Piece], digests: Sequence[str]) 
             )
         name = hashlib.sha256(f"{piece.path}\0{expected}".encode()).hexdigest()[:24]
         for document in sources.documents(source, piece, data):
-            columns["doc_id"].append(f"{name}:{document.offset}")
+            part = f"+{document.part}" if document.part else ""
+            columns["doc_id"].append(f"{name}:{document.offset}{part}")
             columns["path"].append(piece.path)
             columns["kind"].append(document.kind)
             columns["text"].append(document.text)

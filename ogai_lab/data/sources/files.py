@@ -51,12 +51,16 @@ class Piece(NamedTuple):
 
 
 class Document(NamedTuple):
-    """One text, where it begins in its source, and how many places of it are damaged."""
+    """One text, where it begins in its source, and how many places of it are damaged.
+
+    `part` is where it begins in the document that it was cut from, in bytes.
+    """
 
     offset: int
     kind: str
     text: str
     damage: int = 0
+    part: int = 0
 
 
 def decoded(data: bytes) -> tuple[str, int]:
@@ -146,13 +150,13 @@ def cut(document: Document, size: int) -> Iterator[Document]:
     if len(text) * 4 <= size or len(text.encode()) <= size:
         yield document
         return
-    start = offset = 0
+    start = part = 0
     characters = max(1, size // 4) if not text.isascii() else size
     while start < len(text):
         end = min(len(text), start + characters)
         if end < len(text):
             end = text.rfind("\n", start, end) + 1 or text.rfind(" ", start, end) + 1 or end
-        part = text[start:end]
-        yield Document(document.offset + offset, document.kind, part, document.damage)
-        offset += len(part.encode())
+        piece = text[start:end]
+        yield document._replace(text=piece, part=part)
+        part += len(piece.encode())
         start = end

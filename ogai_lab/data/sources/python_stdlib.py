@@ -1,7 +1,7 @@
 """The Python standard library: text that is on every machine.
 
-Each byte of a file is in one document at most: documentation strings are cut out of the code that
-they stand in. A file that this Python cannot parse (there are some, as test data) is one document.
+Each byte of a file is in one document at most: documentation strings that have lines of their own
+are cut out of the code that they stand in. A file that this Python cannot parse (there are some, as test data) is one document.
 """
 
 from __future__ import annotations
@@ -36,12 +36,15 @@ def pieces(file: Piece) -> Iterator[Piece]:
 def documents(source: PythonStdlib, piece: Piece, data: bytes) -> Iterator[Document]:
     """Yield a file's documentation strings, functions, classes, methods, statements, comments."""
     text, damage = _decoded(data)
+    if damage:  # it may parse all the same, but what is a string's is no longer known
+        yield Document(0, "file", text, damage)
+        return
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        yield Document(0, "file", text, damage)
+        yield Document(0, "file", text)
         return
     found = list(_Module(text, tree).documents())
     yield from sorted(found, key=lambda document: document.offset)
@@ -72,8 +75,8 @@ class _Module:
         lines = self._data.split(b"\n")
         self._starts = list(itertools.accumulate((len(line) + 1 for line in lines), initial=0))
         self._tree = tree
-        self._strings = list(self._documentation())
-        self._cuts = sorted(self._span(node) for node, _ in self._strings if self._alone(node))
+        self._strings = [found for found in self._documentation() if self._alone(found[0])]
+        self._cuts = sorted(self._span(node) for node, _ in self._strings)
         self._methods = [
             self._span(method)
             for node in tree.body
@@ -84,7 +87,8 @@ class _Module:
 
     def documents(self) -> Iterator[Document]:
         for node, cleaned in self._strings:
-            yield Document(self._span(node)[0], "docstring", cleaned)
+            offset = self._starts[node.lineno - 1] + node.col_offset
+            yield Document(offset, "docstring", cleaned)
         end = 0
         for nodes in self._parts():
             start, stop = self._span(nodes[0])[0], self._span(nodes[-1])[1]
@@ -101,15 +105,17 @@ class _Module:
             for span in methods:
                 yield from self._code("method", *span, inside)
             inside = sorted(inside + methods)
-        kept = bytearray()
+        kept = []
         position = start
         for begin, end in inside:
             if begin >= position:  # a string that stands in a method is cut with it
-                kept += self._data[position:begin]
+                kept.append((position, begin))
                 position = end
-        kept += self._data[position:stop]
-        if kept.strip():
-            yield Document(start, kind, kept.decode().strip("\n").rstrip())
+        kept.append((position, stop))
+        first = next((span for span in kept if self._data[slice(*span)].strip()), None)
+        if first is not None:
+            text = b"".join(self._data[slice(*span)] for span in kept).decode()
+            yield Document(first[0], kind, text.strip("\n").rstrip())
 
     def _documentation(self) -> Iterator[tuple[ast.Expr, str]]:
         for node in _statements(self._tree):
@@ -134,11 +140,11 @@ class _Module:
         return self._starts[first - 1], self._starts[node.end_lineno or node.lineno]
 
     def _alone(self, node: ast.Expr) -> bool:
-        """Whether nothing but the string stands on its lines."""
+        """Whether nothing but the string, and perhaps a comment, stands on its lines."""
         start, end = self._span(node)
         last = self._starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
         before, after = self._data[start : start + node.col_offset], self._data[last:end]
-        return not before.strip() and not after.strip()
+        return not before.strip() and after.strip()[:1] in (b"", b"#")
 
     def _comments(self, start: int, stop: int) -> Iterator[Document]:
         """Yield the blocks of comment lines between two statements."""

@@ -1,0 +1,49 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ogai_lab.core.errors import InvalidInput
+from ogai_lab.data.pipeline import checked, digest
+from ogai_lab.data.presets import stdlib_pipeline
+from ogai_lab.data.types import Pipeline, Policy, Rule, Split, StageSpec
+
+
+def rule(**fields: Any) -> Policy:
+    return Policy(name="p", rules=[Rule.model_validate({"reason": "r", **fields})])
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"stages": [StageSpec(stage="no")], "policy": Policy(name="raw")}, "stages.0.stage"),
+        ({"stages": [StageSpec(stage="length")] * 2}, "stages.1"),
+        ({"policy": rule(column="beauty", drop="below", value=1)}, "policy.rules.0.column"),
+        ({"policy": rule(column="text", drop="repeated")}, "policy.rules.0.column"),
+        ({"policy": rule(column="licence", drop="above", value=1)}, "policy.rules.0.value"),
+        ({"policy": rule(column="characters", drop="below")}, "policy.rules.0.value"),
+        ({"policy": rule(column="characters", drop="is", value=True)}, "policy.rules.0.value"),
+        ({"policy": rule(column="exact_key", drop="repeated", value=1)}, "policy.rules.0.value"),
+        (
+            {"split": Split(policy=rule(column="x", drop="repeated"))},
+            "split.policy.rules.0.column",
+        ),
+        ({"split": Split(leaked="nothing")}, "split.leaked"),
+    ],
+)
+def test_what_does_not_fit_together_is_refused_by_name(
+    make: Callable[..., Pipeline], change: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        checked(make(**change))
+    assert caught.value.field == field
+
+
+def test_equal_pipelines_have_equal_names() -> None:
+    assert digest(stdlib_pipeline("clean")) == digest(stdlib_pipeline("clean"))
+    assert digest(stdlib_pipeline("clean")) != digest(stdlib_pipeline("raw"))
+
+
+@pytest.mark.parametrize("policy", ["clean", "raw"])
+def test_the_ready_made_pipelines_fit_together(policy: Any) -> None:
+    assert len(checked(stdlib_pipeline(policy))) == 5

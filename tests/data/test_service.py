@@ -1,0 +1,93 @@
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ogai_lab.core.errors import InvalidInput, MissingExtra, NotFound
+from ogai_lab.core.operations import Caller
+from ogai_lab.data.types import Pipeline, Policy, Rule, TokenizerSpec
+from ogai_lab.scheduler.types import Job, JobState
+from ogai_lab.workbench import Workbench
+
+Make = Callable[..., Pipeline]
+ME = Caller("me")
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Workbench]:
+    with Workbench.local(tmp_path / "home") as workbench:
+        yield workbench
+
+
+def ended(bench: Workbench, job: Job) -> Job:
+    deadline = time.monotonic() + 180
+    while not (job := bench.scheduler.job(job.id)).state.final:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return job
+
+
+def test_a_run_is_a_job_with_a_manifest(bench: Workbench, make: Make) -> None:
+    job = bench.data.prepare(make(), ME, workers=1, idempotency_key="k")
+    assert bench.data.prepare(make(), ME, workers=1, idempotency_key="k").id == job.id
+    job = ended(bench, job)
+    assert job.state is JobState.SUCCEEDED, job.exit
+    (run,) = bench.data.runs()
+    assert (run.job, run.policy, run.manifest) == (job.id, "clean", job.outputs["manifest"])
+    found = bench.data.manifest(run.manifest)
+    assert found.digest == run.manifest
+    assert found.pipeline == run.pipeline
+    assert job.progress is not None
+    assert job.progress.step == job.progress.steps
+    page = bench.data.ledger(found.digest, reason="too_short", limit=5)
+    assert [drop.path for drop in page.items] == ["short.txt"]
+
+
+def test_a_run_that_drops_everything_fails_and_says_why(bench: Workbench, make: Make) -> None:
+    rule = Rule(reason="short", column="characters", drop="below", value=1e9)
+    job = ended(bench, bench.data.prepare(make(policy=Policy(name="p", rules=[rule])), ME, 1))
+    assert job.state is JobState.FAILED
+    assert job.exit is not None
+    assert "No document is left to train on" in job.exit.tail[-1]
+    assert "Traceback" not in "".join(job.exit.tail)
+    (run,) = bench.data.runs()
+    assert (run.state, run.manifest) == (JobState.FAILED, None)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"tokenizer": TokenizerSpec(digest="sha256:" + "1" * 64)}, "pipeline.tokenizer.digest"),
+        (
+            {"policy": Policy(name="p", rules=[Rule(reason="r", column="no", drop="repeated")])},
+            "policy.rules.0.column",
+        ),
+    ],
+)
+def test_what_cannot_run_is_refused_before_a_job_starts(
+    bench: Workbench, make: Make, change: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        bench.data.prepare(make(**change), ME)
+    assert caught.value.field == field
+    assert bench.data.runs() == []
+    assert list(bench.scheduler.jobs().items) == []
+
+
+def test_a_blob_that_is_no_manifest(bench: Workbench) -> None:
+    with pytest.raises(NotFound):
+        bench.data.manifest("sha256:" + "1" * 64)
+    with pytest.raises(InvalidInput):
+        bench.data.manifest("../../etc/passwd")
+
+
+def test_a_missing_extra_names_the_command(
+    bench: Workbench, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(MissingExtra) as caught:
+        bench.data.prepare(make(), ME)
+    assert "ogai-lab[data]" in caught.value.action
