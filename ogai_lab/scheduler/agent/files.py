@@ -54,9 +54,12 @@ class Reserve:
         """Allocate the reserve. Raises OSError when the disk has no room for it."""
         try:
             with open(self._path, "wb") as file:
-                file.write(bytes(RESERVED))
-                file.flush()
-                os.fsync(file.fileno())
+                if hasattr(os, "posix_fallocate"):
+                    os.posix_fallocate(file.fileno(), 0, RESERVED)
+                else:
+                    file.write(bytes(RESERVED))
+                    file.flush()
+                    os.fsync(file.fileno())
         except OSError:
             with contextlib.suppress(OSError):
                 os.unlink(self._path)

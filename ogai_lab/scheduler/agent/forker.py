@@ -10,7 +10,8 @@ from typing import Any, Callable, Dict, List, Mapping, Optional
 from ogai_lab.scheduler.agent import processes
 from ogai_lab.scheduler.agent.launch import spawn
 from ogai_lab.scheduler.agent.loop import Loop
-from ogai_lab.scheduler.agent.warm import MAX_REQUEST
+
+MAX_ANSWER = 1 << 16
 
 
 class Forker:
@@ -108,7 +109,7 @@ class Forker:
 
     def _answer(self) -> None:
         try:
-            data = self._control.recv(MAX_REQUEST)
+            data = self._control.recv(MAX_ANSWER)
         except BlockingIOError:
             return
         except OSError:

@@ -8,7 +8,6 @@ places another, for it alone knows which nodes there are.
 from __future__ import annotations
 
 import os
-import random
 import socket
 import time
 from typing import Any, Dict, List, Mapping, Optional, Set
@@ -287,9 +286,8 @@ class Head:
 
 def free_port(host: str) -> int:
     """Return a port of `host` that is free now, outside the range the kernel hands out itself."""
-    choice = random.SystemRandom()
     for _ in range(100):
-        port = choice.randrange(20_000, 32_000)
+        port = 20_000 + int.from_bytes(os.urandom(4), "big") % 12_000
         with socket.socket() as probe:
             try:
                 probe.bind((host, port))

@@ -1,4 +1,7 @@
-"""What an agent's archive does when it is run: be an agent, a warm parent, or a rank."""
+"""What an agent's archive does when it is run: be an agent, a warm parent, or a rank.
+
+What only one of them needs is imported there: a plain command waits for every import here.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import sys
 import time
 from typing import Any, Dict, List, Optional
 
-from ogai_lab.scheduler.agent import processes, program, spare, warm
+from ogai_lab.scheduler.agent import processes
 from ogai_lab.scheduler.agent.files import read_json, write_json
 from ogai_lab.scheduler.agent.forker import Forker
 from ogai_lab.scheduler.agent.head import Head
@@ -31,8 +34,12 @@ def main(argv: Optional[List[str]] = None) -> None:
     elif mode == "spare":
         stand_by(arguments[0])
     elif mode == "warm":
+        from ogai_lab.scheduler.agent import warm
+
         warm.main(arguments[0], int(arguments[1]))
     elif mode == "rank":
+        from ogai_lab.scheduler.agent import program
+
         program.main(arguments[0])
     else:
         raise SystemExit(f"{mode!r} is not agent, spare, warm or rank")
@@ -40,6 +47,8 @@ def main(argv: Optional[List[str]] = None) -> None:
 
 def stand_by(folder: str) -> None:
     """Be a spare, and then, if it comes to that, the agent of a job."""
+    from ogai_lab.scheduler.agent import spare
+
     loop = Loop()
     claim = spare.wait(loop, folder)
     if claim is not None:
@@ -71,6 +80,8 @@ def serve(loop: Loop, folder: str, number: int, forker: Optional[Forker] = None)
         _follow(loop, order, folder, node, number)
     loop.run()
     if node.was_warm:
+        from ogai_lab.scheduler.agent import spare
+
         spare.leave(order)
 
 

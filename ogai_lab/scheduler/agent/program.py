@@ -152,7 +152,7 @@ def _as_main(source: bytes, path: str, extra: Optional[Dict[str, Any]] = None) -
 
 def _without_ours(traceback: Optional[types.TracebackType]) -> Optional[types.TracebackType]:
     """Return a traceback from the user's first frame on."""
-    here = __file__
+    here = execute.__code__.co_filename
     while traceback is not None and traceback.tb_frame.f_code.co_filename in (
         here,
         "<frozen runpy>",

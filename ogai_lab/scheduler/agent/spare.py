@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import shutil
 import socket
 import sys
@@ -43,7 +42,7 @@ def leave(order: Mapping[str, Any]) -> None:
         return
     if sum(found["key"] == kind for _, found in standing(root)) >= min(order["nodes"], MOST):
         return
-    folder = os.path.join(root, f"{int(time.time())}-{secrets.token_hex(4)}")
+    folder = os.path.join(root, f"{int(time.time())}-{os.urandom(4).hex()}")
     try:
         for name in ("work", "output"):
             os.makedirs(os.path.join(folder, name))
@@ -113,7 +112,7 @@ class _Waiting:
 
     def __init__(self, loop: Loop, folder: str, order: Mapping[str, Any], forker: Forker) -> None:
         self._loop, self._folder, self._order, self._forker = loop, folder, order, forker
-        self._secret = secrets.token_urlsafe(24)
+        self._secret = os.urandom(16).hex()
         self._until = time.monotonic() + float(order["spare_seconds"])
         self._server = link.listen("127.0.0.1")
         self.claim: Optional[Claim] = None
@@ -147,7 +146,7 @@ class _Waiting:
             connection.settimeout(2)
             try:
                 word = json.loads(connection.recv(1 << 16))
-                if secrets.compare_digest(str(word["secret"]), self._secret):
+                if word["secret"] == self._secret:
                     connection.sendall(b"yes\n")
                     self.claim = Claim(word["folder"], int(word["node"]), self._forker)
                     self._timer.cancel()

@@ -84,7 +84,8 @@ class LocalEngine:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with locked(folder):
                 if not self._carried_out(folder, order.attempt):
-                    cleanup.end(folder)
+                    if not fresh:
+                        cleanup.end(folder)
                     nodes = self._inventory()
                     written = launching.prepare(
                         folder, order, self._home, self._blobs, nodes, self._spare_seconds

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ogai_lab.scheduler.types import ExitKind
@@ -57,7 +59,7 @@ def test_a_gigabyte_is_kept_and_the_agent_stays_small(bench):
     def ended():
         nonlocal peak
         try:
-            with open(f"/proc/{agent}/status") as file:
+            with Path(f"/proc/{agent}/status").open() as file:
                 peak = max(
                     peak, *(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
                 )

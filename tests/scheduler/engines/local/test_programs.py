@@ -40,7 +40,8 @@ def snapshot(bench, **files):
 def test_a_script_is_main_with_its_folder_and_the_snapshot_on_the_path(bench, preload):
     tree = snapshot(
         bench,
-        tools__main_py="import sys, beside, top\nprint(__name__, __file__, sys.argv[1:], beside.x + top.x)",
+        tools__main_py="import sys, beside, top\n"
+        "print(__name__, __file__, sys.argv[1:], beside.x + top.x)",
         tools__beside_py="x = 1",
         top_py="x = 2",
     )
@@ -188,7 +189,8 @@ records.output("model", "model")
 
 def test_forked_ranks_share_the_preload_and_differ_in_everything_else(bench):
     tree = snapshot(bench, heavy_py="import os\nloaded = os.getpid()")
-    source = "import heavy, os\nprint(heavy.loaded != os.getpid(), heavy.loaded, os.getppid(), os.environ['RANK'])"
+    source = "import heavy, os\nmine = os.getpid()\n"
+    source += "print(heavy.loaded != mine, heavy.loaded, os.getppid(), os.environ['RANK'])"
     job = bench.start(source, snapshot=tree, preload=["heavy"], processes=2)
     bench.wait(job)
     one, two = (bench.text(job, rank)[0].split() for rank in (0, 1))
@@ -203,7 +205,7 @@ def test_forked_ranks_share_the_preload_and_differ_in_everything_else(bench):
         ("import nothing_like_this", "No module named 'nothing_like_this'"),
         ("raise SystemExit(3)", "SystemExit: 3"),
         (
-            "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
+            "import threading\nthreading.Timer(60, print).start()",
             "threads",
         ),
     ],

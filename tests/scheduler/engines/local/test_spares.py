@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 
@@ -104,4 +103,4 @@ print(found[0][1]["who"]["pid"])
             break
         subprocess.run(["sleep", "0.05"], check=True)
     assert processes.stat(pid) is None
-    assert not os.listdir(tmp_path / "home" / "spares")
+    assert not list((tmp_path / "home" / "spares").iterdir())
