@@ -13,6 +13,7 @@ from ogai_lab.workbench import Workbench
 
 URL = "OGAI_URL"
 TOKEN = "OGAI_TOKEN"  # noqa: S105
+CERTIFICATE = "OGAI_CERTIFICATE"
 
 
 def has_server() -> bool:
@@ -39,7 +40,9 @@ def connect(url: str | None = None, token: str | None = None) -> Workbench:
     InvalidInput
         When it is not the address of a server.
     """
+    certificate = None
     if url is None:
+        certificate = os.environ.get(CERTIFICATE)
         url, token = os.environ.get(URL), token or os.environ.get(TOKEN)
     if not url:
         raise Unavailable(
@@ -48,4 +51,4 @@ def connect(url: str | None = None, token: str | None = None) -> Workbench:
             "such a server has.",
             action="Give the server's address: connect('http://localhost:8888/?token=…').",
         )
-    return Workbench.connect(url, token)
+    return Workbench.connect(url, token, certificate=certificate)

@@ -12,7 +12,7 @@ import os
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from ogai_lab.core.operations import Service
 
@@ -42,17 +42,7 @@ _SERVICES = {
 
 def service_types() -> dict[str, type[Service]]:
     """Return the class of every service, by its name on the workbench."""
-    return {name: _service_type(name) for name in _SERVICES if _is_there(name)}
-
-
-def _is_there(name: str) -> bool:
-    try:
-        if name != "activity" and name != "cluster":
-            importlib.import_module("ogai_lab.scheduler.engines.local.engine")
-        _service_type(name)
-    except (ImportError, NameError, SyntaxError, AttributeError):
-        return False
-    return True
+    return {name: _service_type(name) for name in _SERVICES}
 
 
 def _service_type(name: str) -> type[Service]:
@@ -107,18 +97,29 @@ class Workbench:
         return LocalWorkbench(home, lead=lead, queues=queues)
 
     @classmethod
-    def connect(cls, url: str, token: str | None = None) -> Workbench:
+    def connect(
+        cls, url: str, token: str | None = None, *, certificate: str | None = None
+    ) -> Workbench:
         """Return a workbench whose services run in the Jupyter server at `url`.
+
+        Parameters
+        ----------
+        url
+            The server's address, as the browser shows it.
+        token
+            A token of the server, or of one of its kernels; the one in the address when left out.
+        certificate
+            The file of the server's own certificate, where no authority vouches for it.
 
         Raises
         ------
         InvalidInput
-            When it is not the address of a server.
+            When it is not the address of a server, or the certificate cannot be read.
         """
         from ogai_lab.core.http import HttpTransport
         from ogai_lab.core.remote import remote
 
-        transport = HttpTransport(url, token)
+        transport = HttpTransport(url, token, certificate=certificate)
         return cls(lambda name: remote(_service_type(name), transport), transport.close)
 
     @property
@@ -160,7 +161,7 @@ class Workbench:
 
     def services(self) -> tuple[Service, ...]:
         """Return every service."""
-        return tuple(self.service(name) for name in service_types())
+        return tuple(self.service(name) for name in _SERVICES)
 
     def close(self) -> None:
         """Give back what the services hold; jobs run on. Idempotent."""
@@ -168,7 +169,7 @@ class Workbench:
             close, self._close = self._close, lambda: None
         close()
 
-    def __enter__(self) -> Workbench:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

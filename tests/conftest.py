@@ -71,6 +71,7 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerSta
         home: Path | None = None,
         environment: dict[str, str] | None = None,
         port: int = 0,
+        scheme: str = "http",
         token: str | None = None,
     ) -> RunningServer:
         folder = tmp_path_factory.mktemp("server")
@@ -103,7 +104,7 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerSta
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        url = f"http://127.0.0.1:{port}{base.rstrip('/')}"
+        url = f"{scheme}://127.0.0.1:{port}{base.rstrip('/')}"
         server = RunningServer(url, token, process, folder)
         started.append(server)
         _wait_until_it_answers(server)
@@ -124,7 +125,7 @@ def _wait_until_it_answers(server: RunningServer) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while True:
         try:
-            httpx.get(f"{server.url}/api", timeout=5)
+            httpx.get(f"{server.url}/api", timeout=5, verify=False)
         except httpx.TransportError:
             assert server.process.poll() is None, server.log
             assert time.monotonic() < deadline, server.log

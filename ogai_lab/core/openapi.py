@@ -77,15 +77,13 @@ def _schemas(operations: Iterable[Operation]) -> tuple[dict[_Key, Any], dict[str
 
 
 def _plain_names(names: Iterable[str]) -> Callable[[Any], Any]:
-    """Return what renames the two forms of a model: `Job` is given back, `JobInput` taken in.
+    """Return what gives components short names.
 
-    pydantic calls them ``Job-Output`` and ``Job-Input`` where they differ (defaults need not be
-    given, but are always given back).
+    pydantic calls the two forms of a model ``Job-Output`` and ``Job-Input`` where they differ:
+    `Job` is given back, `JobInput` taken in. Two models of one name have their module in front:
+    ``ogai_lab__cluster__types__Gpu`` is `ClusterGpu`.
     """
-    renamed = {
-        name: re.sub(r"\W", "_", re.sub(r"-Input$", "Input", name.removesuffix("-Output")))
-        for name in names
-    }
+    renamed = {name: _plain_name(name) for name in names}
 
     def walk(node: Any) -> Any:
         if isinstance(node, dict):
@@ -98,6 +96,14 @@ def _plain_names(names: Iterable[str]) -> Callable[[Any], Any]:
         return node
 
     return walk
+
+
+def _plain_name(name: str) -> str:
+    name = re.sub(r"-Input$", "Input", name.removesuffix("-Output"))
+    in_layer = re.fullmatch(r"ogai_lab__([a-z]+)__.+__([A-Za-z]+)", name)
+    if in_layer is not None:
+        name = in_layer[1].capitalize() + in_layer[2]
+    return re.sub(r"\W", "_", name)
 
 
 def _operation(service: type[Service], op: Operation, schemas: dict[_Key, Any]) -> dict[str, Any]:

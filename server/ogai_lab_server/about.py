@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import platform
 from collections.abc import Callable
@@ -80,6 +81,10 @@ class Document(Service):
     @operation("GET", "", action="read")
     def document(self) -> dict[str, Any]:
         """Return the OpenAPI 3.1 document of this API."""
+        return self._document
+
+    @functools.cached_property
+    def _document(self) -> dict[str, Any]:
         from ogai_lab.core.openapi import document
 
         return document(self._services)

@@ -61,7 +61,10 @@ class KernelCredentials:
     def _variables(self, kernel_id: str) -> dict[str, str]:
         if self._server.sock:
             return {}  # a server on a Unix socket has no address that a kernel could call
-        return {"OGAI_URL": self._url(), "OGAI_TOKEN": self._mint(kernel_id)}
+        variables = {"OGAI_URL": self._url(), "OGAI_TOKEN": self._mint(kernel_id)}
+        if self._server.certfile:  # often one that no authority vouches for
+            variables["OGAI_CERTIFICATE"] = os.path.abspath(self._server.certfile)  # noqa: PTH100
+        return variables
 
     def _url(self) -> str:
         parts = urlsplit(self._server.connection_url)

@@ -53,6 +53,7 @@ class OperationHandler(APIHandler):
         """Say which release answers."""
         super().set_default_headers()
         self.set_header(VERSION_HEADER, version())
+        self.set_header("Cache-Control", "no-store")
 
     async def prepare(self, **_: Any) -> None:
         """Accept a kernel's credential; leave every other to the server."""
@@ -157,7 +158,6 @@ class OperationHandler(APIHandler):
             if data is None and channel.failure is not None:
                 raise channel.failure
             self.set_header("Content-Type", "application/x-ndjson")
-            self.set_header("Cache-Control", "no-store")
             self.set_header("X-Accel-Buffering", "no")
             while data is not None:
                 self.write(data or b"\n")

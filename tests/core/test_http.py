@@ -227,3 +227,22 @@ def test_a_closed_transport_says_so(transport: HttpTransport) -> None:
     transport.close()
     with pytest.raises(Unavailable, match="was closed"):
         transport.call(GET)
+
+
+def test_another_release_over_there_is_said_once(
+    server: Misbehaving, transport: HttpTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "version", lambda: "1.2.3")
+    server.answers = [
+        says(200, "1", **{http.VERSION_HEADER: "1.2.9"}),
+        says(200, "1", **{http.VERSION_HEADER: "1.3.0"}),
+    ]
+    transport.call(GET)
+    with pytest.warns(UserWarning, match=r"runs OGAI Lab 1\.3\.0, this process 1\.2\.3"):
+        transport.call(GET)
+    transport.call(GET)
+
+
+def test_a_certificate_that_cannot_be_read_is_named() -> None:
+    with pytest.raises(InvalidInput, match="no-such-file"):
+        HttpTransport("https://h", certificate="/no-such-file")

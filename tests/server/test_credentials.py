@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,10 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+
+from ogai_lab.core.operations import Caller
+from ogai_lab.scheduler.types import CommandRun, JobSpec
+from ogai_lab.workbench import Workbench
 
 ASK = """
 from ogai_lab.client import connect
@@ -28,6 +33,15 @@ def _environment(server: Any, kernel: str, other_than: int = 0) -> tuple[int, di
     raise AssertionError("the kernel did not start")
 
 
+def _wait_until_ready(client: Any) -> None:
+    deadline = time.monotonic() + 90
+    while True:
+        try:
+            return client.wait_for_ready(timeout=30)
+        except RuntimeError:  # a kernel that is busy starting does not beat
+            assert time.monotonic() < deadline
+
+
 def _run_in(server: Any, kernel: str, code: str) -> str:
     """Execute code in a kernel and return what it prints."""
     from jupyter_client.blocking.client import BlockingKernelClient
@@ -43,7 +57,7 @@ def _run_in(server: Any, kernel: str, code: str) -> str:
             str(message["content"].get("text") or message["content"].get("evalue") or "")
         )
 
-    client.wait_for_ready(timeout=60)
+    _wait_until_ready(client)
     client.execute_interactive(code, output_hook=hear, timeout=60)
     client.stop_channels()
     return "".join(printed)
@@ -122,3 +136,35 @@ def test_it_works_where_people_sign_in_with_a_password(start_server: Any, tmp_pa
         assert of_kernel.get("/ogai/health").status_code == 200
     with httpx.Client(base_url=server.url) as stranger:
         assert stranger.get("/ogai/health").status_code == 401
+
+
+def test_it_works_with_a_certificate_that_no_authority_vouches_for(
+    start_server: Any, tmp_path: Path
+) -> None:
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+            *("-subj", "/CN=elsewhere.example", "-keyout", str(key), "-out", str(certificate)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    server = start_server(
+        f"--ServerApp.certfile={certificate}", f"--ServerApp.keyfile={key}", scheme="https"
+    )
+    with server.client(verify=False) as client:
+        kernel = client.post("/api/kernels", json={}).raise_for_status().json()["id"]
+        machine = client.get("/ogai/cluster/machine").json()["name"]
+    assert _run_in(server, kernel, ASK).startswith(machine)
+
+
+def test_no_job_finds_a_token_of_the_server(server: Any) -> None:
+    with Workbench.connect(server.url, server.token) as workbench:
+        job = workbench.scheduler.submit(JobSpec(run=CommandRun(argv=["env"])), Caller(""))
+        *_, last = workbench.scheduler.follow(job.id)
+        text = str(workbench.scheduler.logs(job.id).records)
+    assert last.ended
+    assert "OGAI_JOB_ID" in text
+    assert server.token not in text
+    assert "ogk." not in text
