@@ -9,6 +9,7 @@ do not care what becomes of the warm parent.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import json
@@ -127,6 +128,7 @@ def _become_rank(
         os.close(descriptors[index])
     os.environ.update(environment)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    atexit.register(gc.unfreeze)  # or libraries report what stays frozen at the end as leaked
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:
         numpy_random.seed()  # or all ranks would draw what the warm parent's seed gives
