@@ -26,8 +26,15 @@ StrategyChoice = Literal["auto", "ddp", "fsdp"]
 PROGRAM = "ogai_lab.training.main"
 RESTARTS = RestartPolicy(limit=3)
 """What is not the recipe's fault is tried again, from the last checkpoint."""
-PRELOAD = "ogai_lab.training.loop"
-"""What the agent's warm parent imports before it forks ranks: the snapshot's, with torch."""
+PRELOAD = (
+    "pydantic.main",
+    "tokenizers",
+    "torch.distributed.checkpoint.state_dict",
+    "torch.distributed.fsdp",
+    "transformers.models.auto.modeling_auto",
+)
+"""What the agent's warm parent imports before it forks ranks. Nothing of ours, whose code comes
+with the job's snapshot: so the same parent serves the next training."""
 
 
 class Training(Service):
@@ -105,7 +112,7 @@ class Training(Service):
             environment={"OMP_NUM_THREADS": str(plan.threads)},
             workdir=str(Path(ogai_lab.__file__).parent.parent),
             include=["ogai_lab"],
-            preload=[PRELOAD, _modeling(recipe)],
+            preload=[*PRELOAD, _modeling(recipe)],
             labels={
                 "kind": "training",
                 "recipe": self._blobs.put(recipe.model_dump_json().encode()),
