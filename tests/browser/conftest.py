@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -25,6 +26,7 @@ BUILT = ROOT / "ogai_lab" / "labextension"
 SCREENSHOTS = ROOT / "build" / "screenshots"
 _TOKEN = "browser-test"  # noqa: S105 - of a server on the loopback that lives as long as a test
 _START_SECONDS = 90
+_JOB_SECONDS = 60
 
 
 @dataclass
@@ -72,6 +74,42 @@ class Lab:
             self.process.wait(30)
             self.process = None
 
+    def submit(self, name: str, script: str, **spec: object) -> str:
+        """Submit a shell script as a job and return its id."""
+        run = {"kind": "command", "argv": ["sh", "-c", script]}
+        body = {"spec": {"run": run, "name": name, "cpus": 0.1} | spec}
+        with self.api() as api:
+            answer = api.post("/scheduler/jobs", json=body)
+        assert answer.is_success, answer.text
+        job: str = answer.json()["id"]
+        return job
+
+    def job(self, job: str) -> dict[str, Any]:
+        """Return a job as the server has it."""
+        with self.api() as api:
+            found: dict[str, Any] = api.get(f"/scheduler/jobs/{job}").json()
+        return found
+
+    def wait(self, job: str, *states: str) -> None:
+        """Wait until a job is in one of `states`."""
+        deadline = time.monotonic() + _JOB_SECONDS
+        while (state := self.job(job)["state"]) not in states:
+            assert time.monotonic() < deadline, f"{job} is {state}"
+            time.sleep(0.1)
+
+    def cancel_all(self) -> None:
+        """End every job; those that run would outlive the server."""
+        if self.process is None:
+            self.start()
+        with self.api() as api:
+            query = {"state": ["queued", "starting", "running"], "limit": 500}
+            while items := api.get("/scheduler/jobs", params=query).json()["items"]:
+                for item in items:
+                    api.post(f"/scheduler/jobs/{item['id']}/cancel", json={})
+            query = {"state": ["stopping"]}
+            while api.get("/scheduler/jobs", params=query).json()["items"]:
+                time.sleep(0.1)
+
     def api(self) -> httpx.Client:
         """Return a client of the server's API."""
         return httpx.Client(
@@ -79,8 +117,8 @@ class Lab:
         )
 
     def open(self, page: Page, path: str = "lab") -> None:
-        """Open the workbench and wait until it can be used."""
-        page.goto(f"{self.url}{path}?token={_TOKEN}")
+        """Open the workbench, without what was open in it before, and wait until it can be used."""
+        page.goto(f"{self.url}{path}?token={_TOKEN}&reset")
         page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=60_000)
         page.wait_for_selector("#jp-main-content-panel", timeout=60_000)
 
@@ -135,6 +173,7 @@ def _started(folder: Path) -> Iterator[Lab]:
     lab = Lab(folder)
     lab.start()
     yield lab
+    lab.cancel_all()
     lab.stop()
 
 

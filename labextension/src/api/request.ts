@@ -84,7 +84,7 @@ export class Requests {
     path: string,
     { path: names = {}, query = {}, body, signal }: IRequest
   ): Promise<Response> {
-    const init: RequestInit = { method: method.toUpperCase(), cache: 'no-store' };
+    const init: RequestInit = { method: method.toUpperCase() };
     if (body !== undefined) {
       init.body = JSON.stringify(body);
     }
