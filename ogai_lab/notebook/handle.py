@@ -13,7 +13,7 @@ from ogai_lab.commands.text import text
 from ogai_lab.core.errors import Conflict, NotFound, OgaiError
 from ogai_lab.core.operations import Caller
 from ogai_lab.locale import _
-from ogai_lab.notebook.display import Listing, bundle, running_shell, show
+from ogai_lab.notebook.display import Listing, bundle, in_notebook, running_shell, show
 from ogai_lab.notebook.live import LiveJob
 from ogai_lab.notebook.waiting import shown_here
 from ogai_lab.notebook.waiting import wait as wait_for
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 class JobFailed(Conflict):
     """A job that was waited for did not succeed; `job` is the handle."""
+
+    title = "The job did not succeed"
 
     def __init__(self, error: OgaiError, job: JobHandle) -> None:
         super().__init__(error.message, cause=error.cause, action=error.action)
@@ -102,6 +104,8 @@ class JobHandle:
             self.refresh()
         error = job_error(self._job)
         if check and error is not None:
+            if in_notebook():
+                error.cause = error.cause.partition("\n")[0]  # the card above shows the rest
             raise JobFailed(error, self)
         return self
 

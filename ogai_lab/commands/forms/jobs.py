@@ -280,7 +280,8 @@ def _details(job: Job) -> tuple[tuple[str, str | Code], ...]:
 def _ending(job: Job) -> list[Block]:
     if job.exit is None or job.exit.kind is ExitKind.SUCCEEDED:
         return []
-    blocks: list[Block] = [Note(job.exit.message, lead=_("why"), tone="bad")]
+    tone: Tone = "plain" if job.state is JobState.CANCELLED else "bad"
+    blocks: list[Block] = [Note(job.exit.message, lead=_("why"), tone=tone)]
     if job.exit.action:
         blocks.append(Note(job.exit.action, lead=_("next")))
     if job.exit.tail:

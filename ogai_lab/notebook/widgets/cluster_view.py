@@ -41,6 +41,10 @@ class ClusterView(Frame):
         self._throttle.ask()
         threading.Thread(target=self._look, name="ogai-cluster", daemon=True).start()
 
+    def still(self) -> View:
+        """Return the nodes as they are now."""
+        return nodes_view(self._workbench.scheduler.nodes())
+
     def _hear(self, event: Event) -> None:
         if "/scheduler/" in event.schema_id:
             self._throttle.ask()

@@ -7,6 +7,7 @@ from typing import Any
 import ipywidgets as w
 
 from ogai_lab.commands.forms.jobs import job_list, state_badge, state_word
+from ogai_lab.commands.views import View
 from ogai_lab.core.errors import OgaiError
 from ogai_lab.core.events import Event
 from ogai_lab.locale import _
@@ -61,6 +62,10 @@ class JobTable(Frame):
         self.on_close(self._close_opened)
         self.on_close(self._throttle.stop)
         self._throttle.ask()
+
+    def still(self) -> View:
+        """Return the list as it was last seen."""
+        return job_list(list(self._jobs.values()))
 
     def _hear(self, event: Event) -> None:
         if "/scheduler/" in event.schema_id:

@@ -10,17 +10,16 @@ import ipywidgets as w
 from ogai_lab.commands.forms import view_of
 from ogai_lab.commands.forms.jobs import job_view
 from ogai_lab.commands.text import plain, text
+from ogai_lab.commands.views import View
 from ogai_lab.core.operations import Caller
 from ogai_lab.locale import _
 from ogai_lab.notebook.actions import job as find
 from ogai_lab.notebook.display import bundle, in_notebook, show
 from ogai_lab.notebook.handle import JobHandle
-from ogai_lab.notebook.html import card, page
+from ogai_lab.notebook.html import card
 from ogai_lab.notebook.live import LiveJob
 from ogai_lab.notebook.widgets.curve import Console, CurveChart
 from ogai_lab.notebook.widgets.parts import Frame, Message, button, off_thread
-
-_WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 class JobView(Frame):
@@ -96,7 +95,7 @@ class JobView(Frame):
     def _on_explain(self, _button: Any) -> None:
         def ask() -> None:
             explanation = self._workbench.scheduler.explain(self._live.job.id)
-            self._answer._show(view_of(explanation))
+            self._answer.show(View("", view_of(explanation).blocks))
 
         off_thread(ask, self._answer, busy=(self._explain,))
 
@@ -121,22 +120,15 @@ class JobView(Frame):
     def _ask(self, asking: bool) -> None:
         self._confirm.layout.display = "" if asking else "none"
 
-    def _forms(self) -> dict[str, Any]:
-        view = self._live.view()
-        return {
-            _WIDGET: {"version_major": 2, "version_minor": 0, "model_id": self._model_id},
-            "text/html": page(view),
-            "text/plain": text(view),
-        }
-
-    def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:
-        return self._forms()
+    def still(self) -> View:
+        """Return the job's card."""
+        return self._live.view()
 
     def _ipython_display_(self) -> None:
         if self._live.ended:
             show(bundle(self._live.view(), self._live.job))
         elif in_notebook():
-            self._display = show(self._forms())
+            self._display = show(self._repr_mimebundle_())
             if self._live.ended:  # it ended in between
                 self._become_still()
         else:

@@ -9,7 +9,9 @@ import ipywidgets as w
 from ogai_lab.commands.comparing import compare
 from ogai_lab.commands.figures import short
 from ogai_lab.commands.forms import view_of
+from ogai_lab.commands.views import View
 from ogai_lab.locale import _
+from ogai_lab.models.types import Comparison
 from ogai_lab.notebook.connection import workbench
 from ogai_lab.notebook.handle import JobHandle
 from ogai_lab.notebook.html import card
@@ -30,6 +32,7 @@ class ModelComparison(Frame):
     def __init__(self, name: str | None = None) -> None:
         self._workbench = workbench()
         self._message = Message()
+        self._found: Comparison | None = None
         self._model = w.Dropdown(options=[], description=_("Model"))
         self._base = w.Dropdown(options=[], description=_("From"))
         self._other = w.Dropdown(options=[], description=_("To"))
@@ -50,6 +53,10 @@ class ModelComparison(Frame):
         )
         self.on_close(self._close_jobs)
         off_thread(lambda: self._ask_names(name), self._message)
+
+    def still(self) -> View:
+        """Return the answer, once there is one."""
+        return super().still() if self._found is None else view_of(self._found)
 
     def _ask_names(self, name: str | None) -> None:
         runs = [run for run in self._workbench.data.runs() if run.manifest]
@@ -77,7 +84,7 @@ class ModelComparison(Frame):
 
     def _work(self) -> None:
         self._message.clear()
-        answer = compare(
+        self._found = compare(
             self._workbench,
             self._model.value,
             self._base.value,
@@ -85,7 +92,7 @@ class ModelComparison(Frame):
             self._data.value,
             self._follow,
         )
-        self._answer.value = card(view_of(answer))
+        self._answer.value = card(view_of(self._found))
 
     def _follow(self, jobs: list[Job]) -> None:
         self._close_jobs()

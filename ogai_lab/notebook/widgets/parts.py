@@ -8,11 +8,14 @@ from typing import Any
 
 import ipywidgets as w
 
+from ogai_lab.commands.text import text
 from ogai_lab.commands.views import Note, View
 from ogai_lab.core.errors import OgaiError, redact
 from ogai_lab.locale import _
-from ogai_lab.notebook.html import card
+from ogai_lab.notebook.html import card, page
 from ogai_lab.notebook.widgets.curve import sheet
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 class Frame(w.VBox):  # type: ignore[misc]
@@ -26,6 +29,18 @@ class Frame(w.VBox):  # type: ignore[misc]
     def on_close(self, end: Callable[[], None]) -> None:
         """Have `end` called when this view is closed."""
         self._ends.append(end)
+
+    def still(self) -> View:
+        """Return what stands in a saved notebook, where no kernel draws the view."""
+        return View("", (Note(_("A live view; run its cell to see it.")),))
+
+    def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:
+        view = self.still()
+        return {
+            WIDGET: {"version_major": 2, "version_minor": 0, "model_id": self._model_id},
+            "text/html": page(view),
+            "text/plain": text(view),
+        }
 
     def close(self) -> None:
         """Stop following and take the view away; idempotent."""
@@ -42,30 +57,31 @@ class Message(w.HTML):  # type: ignore[misc]
         super().__init__("")
         self.clear()
 
-    def say(self, text: str) -> None:
+    def say(self, sentence: str) -> None:
         """Show one sentence."""
-        self._show(View("", (Note(text),)))
+        self.show(View("", (Note(sentence),)))
 
     def complain(self, error: OgaiError) -> None:
         """Show an error: what, why, what next."""
         notes = [Note(redact(error.message), tone="bad")]
         notes += [Note(redact(error.cause), lead=_("why"))] if error.cause else []
         notes += [Note(redact(error.action), lead=_("next"))] if error.action else []
-        self._show(View("", tuple(notes)))
+        self.show(View("", tuple(notes)))
 
     def clear(self) -> None:
         """Show nothing."""
         self.value = ""
         self.layout.display = "none"
 
-    def _show(self, view: View) -> None:
+    def show(self, view: View) -> None:
+        """Show a view."""
         self.value = card(view)
         self.layout.display = ""
 
 
-def button(text: str, icon: str, hint: str, style: str = "") -> w.Button:
+def button(word: str, icon: str, hint: str, style: str = "") -> w.Button:
     """Return a button that says what it does."""
-    return w.Button(description=text, icon=icon, tooltip=hint, button_style=style)
+    return w.Button(description=word, icon=icon, tooltip=hint, button_style=style)
 
 
 def off_thread(work: Callable[[], None], message: Message, *, busy: Any = ()) -> None:
