@@ -1,7 +1,8 @@
 """The Python standard library: text that is on every machine.
 
 Each byte of a file is in one document at most: documentation strings that have lines of their own
-are cut out of the code that they stand in. A file that this Python cannot parse (there are some, as test data) is one document.
+are cut out of the code that they stand in. A file that this Python cannot parse (there are some,
+as test data) is one document.
 """
 
 from __future__ import annotations
