@@ -15,7 +15,7 @@ from ogai_lab.data import pipeline as pipelines
 from ogai_lab.data.extra import check_installed
 from ogai_lab.data.types import DataRun, LedgerPage, Manifest, Pipeline
 from ogai_lab.scheduler.service import Scheduler
-from ogai_lab.scheduler.types import Job, JobSpec, ModuleRun
+from ogai_lab.scheduler.types import Job, JobSpec, ModuleRun, RestartPolicy
 
 RUNNER = "ogai_lab.data.runner"
 _LABEL = {"kind": "data"}
@@ -67,6 +67,7 @@ class Data(Service):
             run=ModuleRun(module=RUNNER, args=[digest, "--workers", str(workers)]),
             name=pipeline.name,
             cpus=workers,
+            restarts=RestartPolicy(limit=3),  # it goes on where it was
             labels={**_LABEL, "pipeline": digest, "policy": pipeline.policy.name},
         )
         return self._scheduler.submit(spec, caller, idempotency_key)

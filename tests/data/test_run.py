@@ -57,6 +57,14 @@ def test_the_same_bytes_on_one_process_and_on_three(make: Make, tmp_path: Path) 
         assert digests(pool, "threads") == alone
 
 
+def test_a_store_behind_a_url_serves_as_well(make: Make, made: Manifest) -> None:
+    store = BlobStore("memory://corpora")
+    assert Run(make(), store, Here())() == made.digest
+    again = Here()
+    assert Run(make(), store, again)() == made.digest
+    assert "read" not in again.calls
+
+
 def test_everything_read_is_kept_or_in_the_ledger(made: Manifest, store: BlobStore) -> None:
     dropped = sum(count.documents for count in made.dropped.values())
     assert made.read.documents == made.kept.documents + made.heldout_kept.documents + dropped == 66
