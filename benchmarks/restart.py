@@ -85,10 +85,11 @@ class Ours:
 
     def __init__(self, folder: Path) -> None:
         self.home = Home.open(folder)
-        self.engine = LocalEngine(self.home, BlobStore(self.home.blobs_url), lambda: [])
+        self.engine = LocalEngine(self.home, BlobStore(self.home.blobs_url), list)
         self.count = 0
 
     def once(self) -> tuple[float, float, int]:
+        """Measure one job."""
         self.count += 1
         job = f"bench{self.count}"
         spec = JobSpec(
@@ -116,6 +117,7 @@ class Ours:
         return measured[0], measured[1], charged
 
     def firsts(self, job: str) -> Iterator[First]:
+        """Yield the first steps of a job's ranks as they come."""
         offset, deadline = 0, time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             chunk = self.engine.read(job, offset)
@@ -127,6 +129,7 @@ class Ours:
             time.sleep(0.01)
 
     def wait_for_spare(self) -> None:
+        """Wait until the spare that the last job left behind is ready."""
         while not list(spare.standing(str(self.home.path / "spares"))):
             time.sleep(0.05)
 

@@ -79,6 +79,7 @@ class Head:
         text = {
             "cancelled": "It was cancelled.",
             "preempted": "It made room for a job of higher priority.",
+            "node_lost": "Its agent was ended from outside, as when a machine shuts down.",
         }
         self._end_attempt(exits.exit_of(kind, text.get(kind, f"It was stopped ({kind}).")), grace)
 

@@ -52,6 +52,8 @@ def stand_by(folder: str) -> None:
     loop = Loop()
     claim = spare.wait(loop, folder)
     if claim is not None:
+        log = f"{node_file(claim.folder, claim.node)[: -len('.json')]}.log"
+        os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 2)
         serve(loop, claim.folder, claim.node, claim.forker)
 
 
@@ -93,7 +95,7 @@ def _lead(loop: Loop, order: Dict[str, Any], folder: str, node: Node) -> None:
         try:
             kind, _, grace = os.readlink(os.path.join(folder, STOP)).partition(":")
         except OSError:
-            kind, grace = "cancelled", "10"
+            kind, grace = "node_lost", "5"  # nobody ordered this: the machine goes down
         head.stop(kind, float(grace))
 
     for sent in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

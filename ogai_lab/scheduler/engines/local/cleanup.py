@@ -33,9 +33,20 @@ def last_words(folder: Path) -> str:
     return next((line.strip()[:500] for line in reversed(lines) if line.strip()), "")
 
 
-def end(folder: Path) -> bool:
-    """End every process of a job; return whether there was one."""
+def end(folder: Path, patience: float = 0.0) -> bool:
+    """End every process of a job; return whether there was one.
+
+    Parameters
+    ----------
+    folder
+        The job's folder.
+    patience
+        Seconds for which an agent that has left its last word may go by itself.
+    """
     found = False
+    going = time.monotonic() + patience
+    while time.monotonic() < going and agent_lives(folder, 0):
+        time.sleep(0.01)
     deadline = time.monotonic() + _PATIENCE
     while left := set(_left(folder)):
         found = True

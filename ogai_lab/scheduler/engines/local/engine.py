@@ -79,28 +79,20 @@ class LocalEngine:
         """
         self._reap()
         folder = self._folder(order.job_id)
-        fresh = not folder.exists()
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with locked(folder):
                 if not self._carried_out(folder, order.attempt):
-                    if not fresh:
-                        cleanup.end(folder)
-                    nodes = self._inventory()
-                    written = launching.prepare(
-                        folder, order, self._home, self._blobs, nodes, self._spare_seconds
-                    )
-                    self._children += launching.launch(folder, written)
-        except BaseException as exc:
-            if fresh:
-                shutil.rmtree(folder, ignore_errors=True)
-            if isinstance(exc, OSError) and exc.errno in FULL and not isinstance(exc, StorageFull):
-                raise StorageFull(
-                    f"The disk that holds {str(self._home.path)!r} has no room for another job.",
-                    cause="The job was not started and left nothing behind.",
-                    action="Free some space, then submit it again.",
-                ) from exc
-            raise
+                    self._carry_out(folder, order)
+        except OSError as exc:
+            with contextlib.suppress(OSError):
+                folder.rmdir()  # goes if it is empty, which is when not even the lock fitted
+            if exc.errno not in FULL or isinstance(exc, StorageFull):
+                raise
+            raise StorageFull(
+                f"The disk that holds {str(self._home.path)!r} has no room for another job.",
+                cause="The job was not started and left nothing behind.",
+                action="Free some space, then submit it again.",
+            ) from exc
 
     def look(self, job_id: str) -> Sighting:
         """Return what is seen of a job now."""
@@ -166,16 +158,30 @@ class LocalEngine:
         if not folder.exists():
             return
         with locked(folder):
-            if cleanup.agent_lives(folder, 0):
+            if not (folder / "exit.json").exists() and cleanup.agent_lives(folder, 0):
                 raise Conflict(
                     f"The job {job_id!r} still runs.", action="Cancel it, then remove it."
                 )
-            cleanup.end(folder)
+            cleanup.end(folder, patience=2.0)
             shutil.rmtree(folder, ignore_errors=True)
 
     def sweep(self, known: set[str]) -> list[str]:
         """End what runs for jobs that are not `known`; return their ids."""
         return [folder.name for folder in self._strangers(known) if cleanup.end(folder)]
+
+    def _carry_out(self, folder: Path, order: Order) -> None:
+        fresh = not (folder / "order.json").exists()
+        try:
+            if not fresh:
+                cleanup.end(folder)
+            written = launching.prepare(
+                folder, order, self._home, self._blobs, self._inventory(), self._spare_seconds
+            )
+            self._children += launching.launch(folder, written)
+        except BaseException:
+            if fresh:
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
 
     def _strangers(self, known: set[str]) -> Iterator[Path]:
         with contextlib.suppress(FileNotFoundError):

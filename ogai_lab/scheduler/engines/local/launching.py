@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -106,8 +107,7 @@ def launch(folder: Path, order: dict[str, Any]) -> list[subprocess.Popen[bytes]]
             if pid is None:
                 started.append(_agent(folder, order, number))
                 pid = started[-1].pid
-            who = {**processes.identity(pid), "groups": []}
-            write_json(node_file(str(folder), number), who, sync=False)
+            _note(Path(node_file(str(folder), number)), pid)
     except OSError:
         for agent in started:
             agent.kill()
@@ -126,6 +126,15 @@ def _agent(folder: Path, order: dict[str, Any], number: int) -> subprocess.Popen
             cwd=folder,
             start_new_session=True,
         )
+
+
+def _note(path: Path, pid: int) -> None:
+    """Write down who an agent is, unless it has done so itself by now, and better."""
+    aside = path.with_suffix(".coming")
+    write_json(str(aside), {**processes.identity(pid), "groups": []}, sync=False)
+    with contextlib.suppress(FileExistsError):
+        path.hardlink_to(aside)
+    aside.unlink()
 
 
 def _base() -> dict[str, str]:

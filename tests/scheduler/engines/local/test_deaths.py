@@ -126,6 +126,15 @@ def test_a_reboot_loses_the_job_and_kills_nobody_elses_process(bench, kill):
     kill(agent)
 
 
+def test_an_agent_ended_by_a_shutdown_is_lost_not_cancelled(bench, kill):
+    job = bench.start(FOREVER)
+    bench.rank_pid(job, 0)
+    kill(bench.agent_pid(job), signal.SIGTERM)
+    seen = bench.wait(job)
+    assert (seen.state, seen.exit.kind) == ("lost", ExitKind.NODE_LOST)
+    assert bench.gone(job)
+
+
 def test_a_torn_last_line_does_not_swallow_the_next_attempt(bench, kill):
     job = bench.start(["echo", "first"])
     bench.wait(job)
