@@ -23,6 +23,7 @@ from pathlib import Path
 from ogai_lab.core.blobs import BlobStore
 from ogai_lab.core.errors import Conflict
 from ogai_lab.core.home import Home
+from ogai_lab.models.hub_client import MARK
 from ogai_lab.models.projection import lay_out, take_away
 from ogai_lab.models.types import VersionManifest
 
@@ -157,6 +158,7 @@ class HubLayout:
         fresh = self._cache / ".locks" / uuid.uuid4().hex
         for part in ("refs", "snapshots", "blobs"):
             (fresh / part).mkdir(parents=True)
+        (fresh / MARK).touch()
         fresh.rename(repo)
 
     def _discard(self, repo: Path) -> None:
@@ -218,6 +220,8 @@ def _note_absent(repo: Path, snapshot: Path) -> None:
 def _write_refs(folder: Path, refs: Mapping[str, str]) -> None:
     folder.mkdir(exist_ok=True)
     for name, commit in refs.items():
+        if (folder / name).is_file() and (folder / name).read_text() == commit:
+            continue
         part = folder.parent / ".staging" / uuid.uuid4().hex
         part.parent.mkdir(exist_ok=True)
         part.write_text(commit)

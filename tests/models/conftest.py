@@ -66,6 +66,12 @@ def hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "hf"
 
 
+@pytest.fixture(autouse=True)
+def one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Torch's threads wait for each other by spinning, which is slow where tests share cores."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+
+
 @pytest.fixture
 def bench(home: Home, database: Database, blobs: BlobStore, events: EventLog) -> Bench:
     """An empty registry, on a database of each kind in turn."""
