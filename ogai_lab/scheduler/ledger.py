@@ -26,6 +26,7 @@ from ogai_lab.scheduler.tables import (
     labels,
     metrics,
     reports,
+    specs,
 )
 from ogai_lab.scheduler.types import Exit, FunctionRun, JobSpec, JobState, Snapshot
 
@@ -69,6 +70,8 @@ class Entry:
 
 LEAN = [jobs.c[field.name] for field in fields(Entry)]
 """The columns that make an `Entry`."""
+
+_ENTRY = sa.select(*LEAN).where(jobs.c.id == sa.bindparam("job_id"))
 
 
 def entry_of(row: Mapping[Any, Any]) -> Entry:
@@ -149,11 +152,15 @@ class Ledger:
             "delay": spec.restarts.delay,
             "reason": "Waits for its turn.",
             "placements": [],
-            "snapshot": snapshot.model_dump(mode="json") if snapshot else None,
+        }
+        asked = {
+            "job_id": job_id,
             "spec": spec.model_dump_json(),
             "payload": payload,
+            "snapshot": snapshot.model_dump(mode="json") if snapshot else None,
         }
         connection.execute(jobs.insert().values(values))
+        connection.execute(specs.insert().values(asked))
         tags = [{"job_id": job_id, "key": k, "value": v} for k, v in spec.labels.items()]
         if tags:
             connection.execute(labels.insert(), tags)
@@ -190,7 +197,7 @@ class Ledger:
         NotFound
             When there is no such job.
         """
-        row = connection.execute(sa.select(*LEAN).where(jobs.c.id == job_id)).mappings().first()
+        row = connection.execute(_ENTRY, {"job_id": job_id}).mappings().first()
         if row is None:
             raise unknown(job_id)
         return entry_of(row)
@@ -226,8 +233,7 @@ class Ledger:
 
     def asked(self, connection: sa.Connection, job_id: str) -> tuple[JobSpec, Snapshot | None]:
         """Return what a job was asked to be, complete, and the folder that travels with it."""
-        query = sa.select(jobs.c.spec, jobs.c.payload, jobs.c.snapshot).where(jobs.c.id == job_id)
-        row = connection.execute(query).first()
+        row = connection.execute(sa.select(specs).where(specs.c.job_id == job_id)).first()
         if row is None:
             raise unknown(job_id)
         snapshot = Snapshot.model_validate(row.snapshot) if row.snapshot else None
@@ -318,7 +324,7 @@ class Ledger:
         statement = jobs.delete().where(jobs.c.id == entry.id, jobs.c.version == entry.version)
         if connection.execute(statement).rowcount != 1:
             return False
-        for table in (labels, keys, reports, metrics):
+        for table in (specs, labels, keys, reports, metrics):
             connection.execute(table.delete().where(table.c.job_id == entry.id))
         self._tell(connection, entry, deleted=True)
         return True

@@ -41,12 +41,19 @@ jobs = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("placements", sa.JSON, nullable=False),
     sa.Column("exit", sa.JSON),
-    sa.Column("snapshot", sa.JSON),
-    sa.Column("spec", sa.Text, nullable=False),
-    sa.Column("payload", sa.Text),  # of a FunctionRun: large, and needed only to start it
     sa.Index("jobs_waiting", "state", "queue", sa.text("priority DESC"), "seq"),
+    sa.Index("jobs_state", "state", "seq"),
     sa.Index("jobs_owner", "owner", "seq"),
     sqlite_autoincrement=True,
+)
+
+specs = sa.Table(  # apart from `jobs`, which is so small that all of it can be searched
+    "job_specs",
+    metadata,
+    sa.Column("job_id", sa.String(32), primary_key=True),
+    sa.Column("spec", sa.Text, nullable=False),
+    sa.Column("payload", sa.Text),  # of a FunctionRun: large, and needed only to start it
+    sa.Column("snapshot", sa.JSON),
 )
 
 labels = sa.Table(

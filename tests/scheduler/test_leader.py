@@ -24,15 +24,17 @@ def test_one_leads_and_says_who(tmp_path: Path) -> None:
 def test_a_forked_child_does_not_keep_the_lock(tmp_path: Path) -> None:
     lock = LeaderLock(tmp_path / "leader.lock")
     assert lock.acquire()
-    read, write = os.pipe()
+    (alive, say_alive), (told_to_end, tell_to_end) = os.pipe(), os.pipe()
     child = os.fork()
     if child == 0:
-        os.close(write)
-        os.read(read, 1)  # live on while the parent lets go
+        os.close(tell_to_end)
+        os.write(say_alive, b"1")
+        os.read(told_to_end, 1)  # live on while the parent lets go
         os._exit(0)
     try:
+        os.read(alive, 1)
         lock.release()
         assert LeaderLock(tmp_path / "leader.lock").acquire()
     finally:
-        os.close(write)
+        os.close(tell_to_end)
         os.waitpid(child, 0)

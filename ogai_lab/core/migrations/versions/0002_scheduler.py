@@ -35,13 +35,18 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("placements", sa.JSON, nullable=False),
         sa.Column("exit", sa.JSON),
-        sa.Column("snapshot", sa.JSON),
-        sa.Column("spec", sa.Text, nullable=False),
-        sa.Column("payload", sa.Text),
         sqlite_autoincrement=True,
     )
     op.create_index("jobs_waiting", "jobs", ["state", "queue", sa.text("priority DESC"), "seq"])
+    op.create_index("jobs_state", "jobs", ["state", "seq"])
     op.create_index("jobs_owner", "jobs", ["owner", "seq"])
+    op.create_table(
+        "job_specs",
+        sa.Column("job_id", sa.String(32), primary_key=True),
+        sa.Column("spec", sa.Text, nullable=False),
+        sa.Column("payload", sa.Text),
+        sa.Column("snapshot", sa.JSON),
+    )
     op.create_table(
         "job_labels",
         sa.Column("job_id", sa.String(32), primary_key=True),
@@ -102,4 +107,5 @@ def downgrade() -> None:
     op.drop_table("attempts")
     op.drop_table("job_keys")
     op.drop_table("job_labels")
+    op.drop_table("job_specs")
     op.drop_table("jobs")
