@@ -84,7 +84,11 @@ export function ProblemFace(props: {
 }
 
 /** One line above older content: how old it is, and a way to try now. */
-export function StaleBar(props: { heard: number; words: Words; retry: () => void }): React.JSX.Element {
+export function StaleBar(props: {
+  heard: number;
+  words: Words;
+  retry: () => void;
+}): React.JSX.Element {
   const { heard, words, retry } = props;
   const { trans } = words;
   return (

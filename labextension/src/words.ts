@@ -1,5 +1,6 @@
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
+import { plain } from './ansi';
 import { worldSize, type Job, type JobState, type LogRecord } from './api/types';
 
 /** The domain of our translations. */
@@ -44,7 +45,7 @@ export class Words {
       case 'running':
         return this.progress(job) || this._runningFor(job);
       case 'failed':
-        return job.exit?.message ?? job.reason;
+        return plain(job.exit?.message ?? job.reason);
       case 'succeeded':
       case 'cancelled':
         return job.ended ? this.ago(job.ended) : '';
@@ -62,8 +63,7 @@ export class Words {
     const done = steps
       ? this.trans.__('step %1 of %2', this.number(step), this.number(steps))
       : this.trans.__('step %1', this.number(step));
-    const rest =
-      left === null ? '' : this.trans.__('%1 left', this.duration(left));
+    const rest = left === null ? '' : this.trans.__('%1 left', this.duration(left));
     return [done, rest].filter(Boolean).join(' · ');
   }
 

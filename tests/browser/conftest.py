@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "ogai_lab" / "labextension"
 SCREENSHOTS = ROOT / "build" / "screenshots"
-_TOKEN = "browser-test"  # noqa: S105 - of a server on the loopback that lives as long as a test
+_TOKEN = "browser-test"
 _START_SECONDS = 90
 _JOB_SECONDS = 60
 
@@ -136,7 +136,12 @@ class Lab:
             return False
 
     def _environment(self) -> dict[str, str]:
-        for name in ("notebooks", "home", "config/jupyter_server_config.d", "share/labextensions/@ogai"):
+        for name in (
+            "notebooks",
+            "home",
+            "config/jupyter_server_config.d",
+            "share/labextensions/@ogai",
+        ):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         config = self.folder / "config" / "jupyter_server_config.d" / "ogai_lab_server.json"
         shutil.copy(ROOT / "server" / "jupyter-config" / "ogai_lab_server.json", config)
@@ -192,7 +197,11 @@ def own_lab(tmp_path: Path) -> Iterator[Lab]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     if path is None:
         pytest.skip("no Chromium on this machine; install the package chromium")
     with sync_playwright() as playwright:

@@ -38,7 +38,9 @@ def shown(lab: Lab) -> dict[str, str]:
     jobs = {
         "succeeded": lab.submit("prepare-corpus", "echo ready"),
         "failed": lab.submit("broken.py", _BROKEN),
-        "running": lab.submit("train", "i=0; while :; do echo step $i; i=$((i+1)); sleep 0.2; done"),
+        "running": lab.submit(
+            "train", "i=0; while :; do echo step $i; i=$((i+1)); sleep 0.2; done"
+        ),
         "cancelled": lab.submit("sweep", "sleep 300"),
         "queued": lab.submit("waits", "true", queue="default", cpus=_all_cores(lab)),
     }

@@ -18,7 +18,9 @@ export type Input<O> = (O extends { parameters: { path: infer V } }
   };
 
 /** What an operation gives back, or one item of it where it streams. */
-export type Output<O> = O extends { responses: { 200: { content: infer C } } } ? C[keyof C] : undefined;
+export type Output<O> = O extends { responses: { 200: { content: infer C } } }
+  ? C[keyof C]
+  : undefined;
 
 /** A stream that says nothing for this long is broken: the server's heartbeat is 10 s. */
 const SILENCE = 35_000;

@@ -35,7 +35,11 @@ export function JobsView(props: {
   );
 }
 
-function Body(props: { store: IJobStore; words: Words; commands: CommandRegistry }): React.JSX.Element {
+function Body(props: {
+  store: IJobStore;
+  words: Words;
+  commands: CommandRegistry;
+}): React.JSX.Element {
   const { store, words, commands } = props;
   const { trans } = words;
   const run = (command: string) => (job: Job) => void commands.execute(command, { id: job.id });

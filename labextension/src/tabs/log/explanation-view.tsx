@@ -1,5 +1,6 @@
 import * as React from 'react';
 
+import { plain } from '../../ansi';
 import { Problem } from '../../api/problem';
 import type { Explanation, Job } from '../../api/types';
 import { stateIcons } from '../../icons';
@@ -38,13 +39,13 @@ function Answer(props: { answer: Explanation; words: Words }): React.JSX.Element
   // The summary is made of the reasons: what it says already is not said again.
   const advice = answer.reasons
     .map(({ text, action }) => [answer.summary.includes(text) ? '' : text, action])
-    .map(parts => parts.filter(Boolean).join(' '))
+    .map(parts => plain(parts.filter(Boolean).join(' ')))
     .filter(Boolean);
   const ahead = answer.ahead;
   const wouldStart = answer.would_start;
   return (
     <>
-      <p className="jp-ogai-Explanation-summary">{answer.summary}</p>
+      <p className="jp-ogai-Explanation-summary">{plain(answer.summary)}</p>
       {typeof answer.starts_in === 'number' && (
         <p>{trans.__('It should start in about %1.', words.duration(answer.starts_in))}</p>
       )}
@@ -107,7 +108,7 @@ function Failure(props: { job: Job; words: Words }): React.JSX.Element | null {
           ? words.trans.__('Its last words')
           : words.trans.__('The last words of rank %1, which failed first', rank)}
       </h3>
-      <pre tabIndex={0}>{tail.join('\n')}</pre>
+      <pre tabIndex={0}>{tail.map(plain).join('\n')}</pre>
     </>
   );
 }

@@ -1,6 +1,6 @@
 import type { LogRecord } from '../../api/types';
 import type { Words } from '../../words';
-import { PLAIN, readAnsi, type ISpan, type IStyle } from './ansi';
+import { PLAIN, readAnsi, type ISpan, type IStyle } from '../../ansi';
 
 /** One line as it is shown. */
 export interface ILine {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { readAnsi } from './ansi';
+import { plain, readAnsi } from './ansi';
 
 const ESC = '\u001b';
 
@@ -26,7 +26,7 @@ test('256 and 24-bit colours become the nearest of the eight', () => {
 
 test('no other code or control character reaches the text', () => {
   const hostile = `a${ESC}[2J${ESC}]0;title\u0007b${ESC}]8;;http://x${ESC}\\c\u0000\u0008${ESC}(Bd${ESC}`;
-  assert.equal(readAnsi(hostile).text, 'abcd');
+  assert.equal(plain(hostile), 'abcd');
 });
 
 test('what a carriage return overwrote is gone', () => {

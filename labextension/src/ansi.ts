@@ -26,7 +26,6 @@ export const PLAIN: IStyle = {
 
 // A "select graphic rendition" sequence, any other control or string sequence, or a bare control.
 const ESCAPE =
-   
   /\u001b\[([\d;:]*)m|\u001b\[[\d;:?<=>!]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[ -/]*[0-~]?|[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
 /**
@@ -63,6 +62,11 @@ export function readAnsi(
   }
   push(raw.slice(at));
   return { text, spans, style };
+}
+
+/** Return a line as it reads, without its terminal codes. */
+export function plain(line: string): string {
+  return readAnsi(line).text;
 }
 
 function restyle(style: IStyle, parameters: string): IStyle {
