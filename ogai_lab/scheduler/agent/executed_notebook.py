@@ -6,6 +6,7 @@ import importlib
 import os
 import re
 import sys
+import tempfile
 from typing import Any, Dict, Mapping
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -47,7 +48,11 @@ def execute_notebook(path: str, parameters: Mapping[str, Any]) -> None:
     descriptor = os.environ.get("OGAI_RECORDS_FD")
     kept = {"pass_fds": (int(descriptor),)} if descriptor else {}
     try:
-        client.execute(**kept)
+        with tempfile.TemporaryDirectory(prefix="ogai") as sockets:
+            manager: Any = client.create_kernel_manager()
+            # Over TCP, whoever has an account on the node could read along.
+            manager.transport, manager.ip = "ipc", os.path.join(sockets, "kernel")
+            client.execute(**kept)
     except CellExecutionError:
         raise SystemExit(1) from None
     except DeadKernelError as exc:

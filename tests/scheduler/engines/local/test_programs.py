@@ -149,7 +149,8 @@ def test_a_notebook_is_executed_with_parameters_and_kept(bench, preload):
     cells = [
         nbformat.v4.new_code_cell("x = 1", metadata={"tags": ["parameters"]}),
         nbformat.v4.new_code_cell(
-            "import ogai_lab, os\nprint('x is', x, os.environ['RANK'])\nx + 1"
+            "import os\nfrom ogai_lab.core import records\nrecords.log({'x': x})\n"
+            "print('x is', x, os.environ['RANK'])\nx + 1"
         ),
     ]
     text = nbformat.writes(nbformat.v4.new_notebook(cells=cells))
@@ -159,6 +160,8 @@ def test_a_notebook_is_executed_with_parameters_and_kept(bench, preload):
     )
     assert bench.wait(job).exit.kind is ExitKind.SUCCEEDED, bench.text(job)
     assert bench.text(job, 0, "stdout") == ["x is 41 0", "42"]
+    assert [r["metrics"] for r in bench.records(job) if r["kind"] == "metric"] == [{"x": 41.0}]
+    assert bench.text(job, 0, "stderr") == []
     executed = nbformat.read(bench.folder(job) / "output" / "study.ipynb", as_version=4)
     assert executed.cells[1].source == "# Parameters\nx = 41"
 
