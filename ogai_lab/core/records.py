@@ -161,8 +161,10 @@ class Chunk(NamedTuple):
     offset: int
 
 
-def read(path: str, offset: int = 0, limit: int = 1 << 20) -> Chunk:
+def read(path: str, offset: int = 0, limit: int = 1 << 20, text: bool = True) -> Chunk:
     """Return the complete records from byte `offset` on, about `limit` bytes of them at most.
+
+    Without `text`, what ranks print is passed over, at a fraction of the cost of decoding it.
 
     A line that is still being written is left for the next call. A line that is not JSON (a write
     cut by a crash or a full disk) is skipped. A missing file has no records yet.
@@ -179,7 +181,10 @@ def read(path: str, offset: int = 0, limit: int = 1 << 20) -> Chunk:
     except FileNotFoundError:
         return Chunk([], offset)
     end = data.rfind(b"\n") + 1
-    return Chunk([r for line in data[:end].splitlines() for r in parse(line)], offset + end)
+    lines = data[:end].splitlines()
+    if not text:
+        lines = [line for line in lines if not _is_text(line)]
+    return Chunk([r for line in lines for r in parse(line)], offset + end)
 
 
 def tail_offset(path: str, lines: int) -> int:
@@ -205,6 +210,11 @@ def tail_offset(path: str, lines: int) -> int:
     except FileNotFoundError:
         pass
     return 0
+
+
+def _is_text(line: bytes) -> bool:
+    # In a text the quotes are escaped, so another record can only begin in a line torn by a crash.
+    return b'"kind":"text"' in line[:100] and line.find(b'{"time":', 1) < 0
 
 
 def parse(line: bytes) -> Iterator[dict[str, Any]]:

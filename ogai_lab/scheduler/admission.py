@@ -15,6 +15,7 @@ from ogai_lab.scheduler.queues import QueueConfig
 from ogai_lab.scheduler.types import (
     CellRun,
     CommandRun,
+    FunctionRun,
     JobSpec,
     Node,
     NotebookRun,
@@ -90,6 +91,13 @@ def check_program(
     ours = spec.python in (None, sys.executable)  # another Python may know another syntax
     if isinstance(run, CellRun) and ours:
         _check_syntax(run.source, "the cell", "run.source")
+    elif isinstance(run, FunctionRun) and not run.payload:
+        raise InvalidInput(
+            f"The function {run.name!r} came without its payload.",
+            cause="Lists of jobs leave payloads out.",
+            action="Take the spec from the job itself: job(id).spec.",
+            field="run.payload",
+        )
     elif isinstance(run, ScriptRun | NotebookRun):
         data = read(run.path)
         if data is None:

@@ -26,6 +26,7 @@ from ogai_lab.scheduler.types import JobState
 
 _log = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.1
+_READ_SECONDS = 1.0
 _LEAD_SECONDS = 0.5
 _TROUBLE_SECONDS = 1.0
 
@@ -57,6 +58,9 @@ class Dispatcher:
         self._closing = False
         self._thread: threading.Thread | None = None
         self._retries = Retries()
+        self._seen, self._read_at = -1, 0.0
+        self._active: list[Entry] = []
+        self._waiting: list[Entry] = []
         self._steps = Steps(database, ledger, reports, engine)
 
     def start(self) -> None:
@@ -79,14 +83,24 @@ class Dispatcher:
             self._thread = None
 
     def tick(self) -> None:
-        """Look once at every active job, then start what can start."""
+        """Look once at every active job, then start what can start.
+
+        The ledger is read when it has changed, and once a second: between that a round costs one
+        small query and a look at each active job.
+        """
+        now = time.monotonic()
         with self._database.read() as connection:
-            active = self._ledger.active(connection)
-            waiting = self._ledger.waiting(connection, [queue.name for queue in self._queues])
-        for entry in active:
+            news = self._ledger.news(connection)
+            changed = news != self._seen or now - self._read_at > _READ_SECONDS
+            if changed:
+                self._active = self._ledger.active(connection)
+                names = [queue.name for queue in self._queues]
+                self._waiting = self._ledger.waiting(connection, names)
+                self._seen, self._read_at = news, now
+        for entry in self._active:
             self._attend(entry)
-        if waiting:
-            self._place(active, waiting)
+        if changed and self._waiting:
+            self._place(self._active, self._waiting)
 
     def take_over(self) -> None:
         """End what the engine runs and the ledger does not know."""

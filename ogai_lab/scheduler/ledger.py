@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from ogai_lab.core.errors import Conflict, NotFound
 from ogai_lab.core.events import EventLog
+from ogai_lab.core.events import events as event_table
 from ogai_lab.scheduler.engines.base import Placement
 from ogai_lab.scheduler.tables import (
     attempts,
@@ -71,6 +72,7 @@ class Entry:
 LEAN = [jobs.c[field.name] for field in fields(Entry)]
 """The columns that make an `Entry`."""
 
+_NEWS = sa.select(sa.func.max(event_table.c.seq))
 _ENTRY = sa.select(*LEAN).where(jobs.c.id == sa.bindparam("job_id"))
 
 
@@ -221,6 +223,10 @@ class Ledger:
             )
             found += [entry_of(row) for row in connection.execute(query).mappings()]
         return sorted(found, key=lambda entry: (-entry.priority, entry.seq))
+
+    def news(self, connection: sa.Connection) -> int:
+        """Return a number that grows with every change in the ledger."""
+        return int(connection.scalar(_NEWS) or 0)
 
     def lengths(self, connection: sa.Connection) -> dict[str, int]:
         """Return how many jobs wait in each queue."""

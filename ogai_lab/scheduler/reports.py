@@ -65,7 +65,7 @@ class Reports:
             report = self._report(entry.id)
             if report is None:
                 return True  # deleted meanwhile
-            chunk = self._engine.read(entry.id, report["offset"])
+            chunk = self._engine.read(entry.id, report["offset"], text=False)
             if chunk.offset == report["offset"]:
                 return True
             self._store(entry, report, fold(report, chunk.records), chunk.offset)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
@@ -10,7 +11,7 @@ from pydantic import Field
 
 from ogai_lab.core.blobs import BlobStore, digest_of
 from ogai_lab.core.database import Database
-from ogai_lab.core.errors import Conflict
+from ogai_lab.core.errors import Conflict, OgaiError
 from ogai_lab.core.events import EventLog
 from ogai_lab.core.home import Home
 from ogai_lab.core.operations import Caller, Service, operation
@@ -132,7 +133,7 @@ class Scheduler(Service):
         if spec.workdir is not None:
             snapshot, files = self._snapshots.take(spec.workdir, spec.include)
             admission.check_program(spec, files.read, files.why_missing)
-        elif self._engine.name == "local":
+        else:
             admission.check_program(spec, admission.read_here, admission.why_missing_here)
         with self._database.write() as connection:
             job_id = self._ledger.add(connection, spec, caller.name, snapshot, key)
@@ -200,7 +201,8 @@ class Scheduler(Service):
         """
         entry = cancelling.cancel(self._database, self._ledger, job_id, caller.name)
         if entry.state is JobState.STOPPING:
-            self._engine.stop(job_id, ExitKind.CANCELLED.value, GRACE_SECONDS)
+            with contextlib.suppress(OgaiError, OSError):  # the leader asks it again
+                self._engine.stop(job_id, ExitKind.CANCELLED.value, GRACE_SECONDS)
         self._dispatcher.wake()
         return self.job(job_id)
 

@@ -122,3 +122,15 @@ def test_a_clock_that_jumps_back_changes_no_order() -> None:
     stream = TextRecords(0, "stdout")
     out = stream.feed(b"first\n", 100.0) + stream.feed(b"second\n", 50.0)
     assert _texts(out) == ["first", "second"]
+
+
+def test_what_ranks_print_can_be_passed_over(tmp_path):
+    """Also where a crash tore a text and the next record stands behind it in the same line."""
+    printed = records.TextRecords(0, "stdout").feed(b'{"time": 1, "kind":"metric"}\n' * 3)
+    torn = printed.splitlines()[0][:-4]
+    file = tmp_path / "records.jsonl"
+    file.write_bytes(
+        printed + records.metric({"a": 1}, 1, 0) + torn + records.event("attempt_started")
+    )
+    kinds = [record["kind"] for record in records.read(str(file), text=False).records]
+    assert kinds == ["metric", "event"]

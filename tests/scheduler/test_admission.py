@@ -8,6 +8,7 @@ from ogai_lab.scheduler.queues import QueueConfig
 from ogai_lab.scheduler.types import (
     CellRun,
     CommandRun,
+    FunctionRun,
     Gpu,
     JobSpec,
     Node,
@@ -87,6 +88,7 @@ def test_a_good_program_passes(run) -> None:
         (ScriptRun(path="none.py"), "run.path", "'none.py' is not there: gone"),
         (NotebookRun(path="bad.ipynb"), "run.path", "'bad.ipynb' is not a notebook"),
         (NotebookRun(path="old.ipynb"), "run.path", "format 4"),
+        (FunctionRun(name="f", payload=""), "run.payload", "without its payload"),
         (CellRun(source="x = 1\n%matplotlib inline"), "run.source", "Line 2 of the cell"),
     ],
 )

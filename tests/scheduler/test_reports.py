@@ -80,7 +80,7 @@ class Lines:
     def __init__(self) -> None:
         self.data = b""
 
-    def read(self, job_id: str, offset: int, limit: int = 1 << 20) -> Chunk:
+    def read(self, job_id: str, offset: int, limit: int = 1 << 20, text: bool = True) -> Chunk:
         data = self.data[offset : offset + limit]
         end = data.rfind(b"\n") + 1
         found = [one for line in data[:end].splitlines() for one in records.parse(line)]

@@ -80,8 +80,11 @@ class Engine(Protocol):
     def stop(self, job_id: str, kind: str, grace: float = 10.0) -> None:
         """Ask a job to end as `kind` (`cancelled`, `preempted`): TERM, after `grace` s KILL."""
 
-    def read(self, job_id: str, offset: int, limit: int = 1 << 20) -> Chunk:
-        """Return the job's records from byte `offset` on, about `limit` bytes at most."""
+    def read(self, job_id: str, offset: int, limit: int = 1 << 20, text: bool = True) -> Chunk:
+        """Return the job's records from byte `offset` on, about `limit` bytes at most.
+
+        Without `text` those that ranks printed may be left out.
+        """
 
     def tail(self, job_id: str, lines: int) -> int:
         """Return the offset from which the job's last `lines` records begin."""

@@ -133,9 +133,11 @@ class LocalEngine:
         if (folder / "status.json").exists() and (head := cleanup.agent(folder, 0)):
             processes.kill(int(head["pid"]), 15)
 
-    def read(self, job_id: str, offset: int, limit: int = 1 << 20) -> records.Chunk:
+    def read(
+        self, job_id: str, offset: int, limit: int = 1 << 20, text: bool = True
+    ) -> records.Chunk:
         """Return the job's records from byte `offset` on, about `limit` bytes at most."""
-        return records.read(self._records(job_id), offset, limit)
+        return records.read(self._records(job_id), offset, limit, text)
 
     def tail(self, job_id: str, lines: int) -> int:
         """Return the offset from which the job's last `lines` records begin."""
