@@ -60,7 +60,7 @@ class RunningServer:
 ServerStarter = Callable[..., RunningServer]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerStarter]:
     """Start Jupyter servers with the extension; each option is one ``--Class.trait=value``."""
     started: list[RunningServer] = []
@@ -115,10 +115,10 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerSta
         server.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(start_server: ServerStarter) -> RunningServer:
-    """A Jupyter server with the extension, behind a base URL, shared by a module's tests."""
-    return start_server(base="/user/me")
+    """A Jupyter server with the extension, behind a base URL, shared by all tests."""
+    return start_server("--OgaiApp.max_body=1000000", base="/user/me")
 
 
 def _wait_until_it_answers(server: RunningServer) -> None:

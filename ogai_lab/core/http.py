@@ -38,6 +38,10 @@ _CONNECT_SECONDS = 5.0
 _CALL_SECONDS = 120.0
 _SILENT_SECONDS = 4.5 * HEARTBEAT_SECONDS
 _RETRY_WAITS = (0.1, 0.4, 1.5)
+_SIGN_IN = (
+    "In a notebook, restart the kernel: the server that gave it its token was started anew. "
+    "Elsewhere give a token that is valid now: connect(url, token)."
+)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -94,7 +98,7 @@ class HttpTransport:
         while True:
             try:
                 response = self._answer(self._http.send(self._built(request)))
-                return response.json() if response.content else None
+                return self._decoded(response.content) if response.content else None
             except Unavailable as exc:
                 wait = next(waits, None)
                 if wait is None or not isinstance(exc, _NoAnswer):
@@ -113,16 +117,15 @@ class HttpTransport:
         """
         import httpx
 
-        built = self._built(request)
-        built.extensions["timeout"] = httpx.Timeout(
-            _SILENT_SECONDS, connect=_CONNECT_SECONDS
-        ).as_dict()
+        silent = httpx.Timeout(_SILENT_SECONDS, connect=_CONNECT_SECONDS)
         try:
+            built = self._built(request)
+            built.extensions["timeout"] = silent.as_dict()
             response = self._http.send(built, stream=True)
             try:
                 if not response.is_success:
                     response.read()
-                yield from _items(self._answer(response).iter_bytes())
+                yield from self._items(self._answer(response).iter_bytes())
             finally:
                 response.close()
         except self._failures as exc:
@@ -154,6 +157,32 @@ class HttpTransport:
             raise self._error(response)
         return response
 
+    def _items(self, blocks: Iterator[bytes]) -> Iterator[Any]:
+        rest = b""
+        for block in blocks:
+            *lines, rest = (rest + block).split(b"\n")
+            for line in lines:
+                if not line:
+                    continue  # a heartbeat
+                item = self._decoded(line)
+                if isinstance(item, dict) and item.keys() == {"problem"}:
+                    raise from_problem(item["problem"])
+                yield item
+        if rest:
+            raise Unavailable(
+                "The stream ended in the middle of a line.", action="Follow it again."
+            )
+
+    def _decoded(self, data: bytes) -> Any:
+        try:
+            return json.loads(data)
+        except ValueError as exc:
+            raise NotFound(
+                f"There is no OGAI Lab at {self.url}.",
+                cause="What answers there does not speak JSON; perhaps a proxy's sign-in page.",
+                action="Check the address and that you are signed in.",
+            ) from exc
+
     def _note_version(self, theirs: str | None) -> None:
         if theirs in (None, self.server_version):
             return
@@ -174,14 +203,17 @@ class HttpTransport:
 
     def _error(self, response: httpx.Response) -> OgaiError:
         if response.headers.get("Content-Type", "").startswith(PROBLEM_JSON):
-            return from_problem(response.json())
+            error = from_problem(self._decoded(response.content))
+            if isinstance(error, Unauthenticated):
+                error.action = _SIGN_IN
+            return error
         status = response.status_code
         said = f"It answered {status} {response.reason_phrase}."
         if status in (401, 403) or response.is_redirect:
             return Unauthenticated(
                 f"The server at {self.url} does not accept this token.",
                 cause=said,
-                action="Give a token that is valid now: connect(url, token).",
+                action=_SIGN_IN,
             )
         if status in (404, 405):
             return NotFound(
@@ -240,21 +272,6 @@ def _trusting(certificate: str) -> ssl.SSLContext:
             field="certificate",
         ) from exc
     return context
-
-
-def _items(blocks: Iterator[bytes]) -> Iterator[Any]:
-    rest = b""
-    for block in blocks:
-        *lines, rest = (rest + block).split(b"\n")
-        for line in lines:
-            if not line:
-                continue  # a heartbeat
-            item = json.loads(line)
-            if isinstance(item, dict) and item.keys() == {"problem"}:
-                raise from_problem(item["problem"])
-            yield item
-    if rest:
-        raise Unavailable("The stream ended in the middle of a line.", action="Follow it again.")
 
 
 def _in_query(value: Any) -> Any:

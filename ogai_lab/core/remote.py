@@ -23,8 +23,11 @@ from ogai_lab.core.operations import Operation, Service
 S = TypeVar("S", bound=Service)
 
 _POSITIONS = {"offset": "offset", "after": "seq"}
-_RESUME_WAITS = (0.2, 0.5, 1.0, 2.0, 4.0)
-"""Seconds before each try to take a stream up again; items that arrive give all tries back."""
+_RESUME_WAITS = (0.2, 0.5, 1.0, 2.0, 4.0, *(7.5 for _ in range(7)))
+"""Seconds before each try to take a stream up again: a minute, in which a server can restart.
+
+Items that arrive give all tries back; a stream that never began is not tried again.
+"""
 
 
 @dataclass(frozen=True)
@@ -103,15 +106,15 @@ def _request(service: type[Service], op: Operation, bound: Mapping[str, Any]) ->
 def _resuming(op: Operation, request: Request, transport: Transport) -> Iterator[Any]:
     known = {parameter.name for parameter in op.parameters}
     resume_by = next((name for name in _POSITIONS if name in known), None)
-    waits = iter(_RESUME_WAITS)
+    waits: Iterator[float] = iter(())
     while True:
         try:
             for item in transport.stream(request):
+                waits = iter(_RESUME_WAITS)
                 if resume_by and isinstance(item, dict) and _POSITIONS[resume_by] in item:
                     position = {resume_by: item[_POSITIONS[resume_by]]}
                     rest = {key: value for key, value in request.query.items() if key != "tail"}
                     request = replace(request, query=rest | position)
-                    waits = iter(_RESUME_WAITS)
                 yield item
         except Unavailable:
             wait = next(waits, None)

@@ -122,6 +122,8 @@ def transport(server: Misbehaving) -> Iterator[HttpTransport]:
         (says(302, Location="/login"), Unauthenticated, "token"),
         (says(404), NotFound, "base URL"),
         (says(413), TooLarge, "413"),
+        (says(200, "<html>Sign in"), NotFound, "sign-in page"),
+        (says(500, "<html>", PROBLEM_JSON), NotFound, "sign-in page"),
     ],
 )
 def test_what_is_not_from_us_is_told_apart(
@@ -181,6 +183,14 @@ def test_an_error_in_mid_stream_is_raised(server: Misbehaving, transport: HttpTr
     assert next(items) == 1
     with pytest.raises(NotFound, match="deleted"):
         next(items)
+
+
+def test_a_stream_that_is_no_stream_is_told_apart(
+    server: Misbehaving, transport: HttpTransport
+) -> None:
+    server.answers = [says(200, "<html>Sign in\n")]
+    with pytest.raises(NotFound, match="sign-in page"):
+        next(transport.stream(GET))
 
 
 @pytest.mark.parametrize(

@@ -208,10 +208,7 @@ def test_a_stream_that_is_cut_goes_on_where_it_was(
     assert wire.requests[1].query == {"offset": 6}  # where it was; not the tail again
 
 
-def test_a_stream_that_stays_cut_is_an_error(
-    twin: Things, wire: Wire, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(remote_module, "_RESUME_WAITS", ())
+def test_a_stream_that_never_began_is_an_error_at_once(twin: Things, wire: Wire) -> None:
     wire.cut_after = 0
     with pytest.raises(Unavailable):
         next(twin.lines())

@@ -37,9 +37,11 @@ def _wait_until_ready(client: Any) -> None:
     deadline = time.monotonic() + 90
     while True:
         try:
-            return client.wait_for_ready(timeout=30)
+            client.wait_for_ready(timeout=30)
         except RuntimeError:  # a kernel that is busy starting does not beat
             assert time.monotonic() < deadline
+        else:
+            return
 
 
 def _run_in(server: Any, kernel: str, code: str) -> str:
