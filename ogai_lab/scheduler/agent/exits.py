@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 Exit = Dict[str, Any]
 _CRASHES = ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE", "SIGTRAP", "SIGSYS")
@@ -64,6 +64,16 @@ def rank_failed(how: Mapping[str, Any], tail: List[str], killed_for_memory: bool
         text = f"Rank {rank} was killed by the kernel, which had run out of memory."
         return exit_of("out_of_memory", text, **first)
     return exit_of("killed", f"Rank {rank} was ended from outside by {name}.", **first)
+
+
+def root_cause(failures: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the failure that the others followed from, given in the order they were heard of.
+
+    The first, unless one was killed or crashed: its peers exit with an error of their own, of
+    which the head may hear earlier, but no rank is killed by the error of another.
+    """
+    causes = (signal.SIGKILL, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE)
+    return next((how for how in failures if how["signal"] in causes), failures[0])
 
 
 def _error_line(tail: List[str]) -> str:

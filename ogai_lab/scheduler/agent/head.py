@@ -47,7 +47,7 @@ class Head:
         self._cleared: Set[int] = set()
         self._started: Set[int] = set()
         self._succeeded = 0
-        self._first: Optional[Message] = None
+        self._failures: List[Message] = []
         self._verdict: Optional[exits.Exit] = None
         self._tails: Dict[str, List[str]] = {}
         self._stopping = ""
@@ -147,7 +147,7 @@ class Head:
 
     def _start_attempt(self) -> None:
         self._running = True
-        self._verdict = self._first = None
+        self._verdict, self._failures = None, []
         self._succeeded = 0
         self._cleared, self._started, self._tails = set(), set(), {}
         self._memory_kills = processes.out_of_memory_kills()
@@ -180,7 +180,6 @@ class Head:
             first = (
                 {"rank": message["rank"], "node": number} if message["rank"] is not None else None
             )
-            self._first = self._first or first
             self._end_attempt(exits.exit_of(message["kind"], text, first=first))
         elif kind == "cleared":
             self._cleared.add(number)
@@ -192,14 +191,15 @@ class Head:
             self._succeeded += 1
             if self._succeeded == self._world and self._verdict is None:
                 self._verdict = exits.exit_of("succeeded", f"All {self._world} ranks succeeded.")
-        elif self._verdict is None and self._first is None:
-            self._first = {key: message[key] for key in ("rank", "code", "signal")}
-            self._first["node"] = number
-            self._kill_all()
+        elif not message["told_to_end"]:
+            how = {key: message[key] for key in ("rank", "code", "signal")}
+            self._failures.append({**how, "node": number})
+            if self._verdict is None:
+                self._kill_all()
 
     def _end_attempt(self, verdict: exits.Exit, grace: float = 0.0) -> None:
         """End the attempt as `verdict`, unless it is ending for another reason already."""
-        if self._first is None or "code" not in self._first or self._stopping:
+        if not self._failures or self._stopping:
             self._verdict = self._verdict or verdict
         if not self._running:
             self._finish(self._verdict or verdict)
@@ -223,10 +223,15 @@ class Head:
 
     def _conclude(self) -> None:
         verdict = self._verdict
-        if verdict is None and self._first is not None:
-            tail = self._tails.get(str(self._first["rank"]), [])
+        if self._lost and not self._stopping:
+            # Ranks that lost their peers fail as well, and some may have been heard of before.
+            names = ", ".join(self._name(number) for number in sorted(self._lost)[:5])
+            verdict = exits.exit_of("node_lost", f"The agent of {names} is gone.")
+        elif verdict is None and self._failures:
+            first = exits.root_cause(self._failures)
+            tail = self._tails.get(str(first["rank"]), [])
             grown = processes.out_of_memory_kills() > self._memory_kills
-            verdict = exits.rank_failed(self._first, tail, grown)
+            verdict = exits.rank_failed(first, tail, grown)
         elif verdict is None:
             verdict = exits.exit_of("node_lost", "The ranks are gone and left no word.")
         elif verdict.get("first"):

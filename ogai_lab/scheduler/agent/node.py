@@ -58,6 +58,7 @@ class Node:
             on_failed=self._on_start_failed,
         )
         self._unclaimed: Dict[int, int] = {}
+        self._dead: List[Rank] = []
         self._watch: Optional[Timer] = None
         self._cleared = True
 
@@ -86,18 +87,13 @@ class Node:
 
     def kill(self) -> None:
         """End all ranks at once."""
-        for rank in self._ranks:
-            if rank.running:
-                rank.signal(signal.SIGKILL)
+        self._end_ranks(signal.SIGKILL)
         self._give_up_unstarted()
         self._clear()
 
     def stop(self, grace: float) -> None:
         """Ask all ranks to end, and end them after `grace` seconds."""
-        for rank in self._ranks:
-            if rank.running:
-                rank.signal(signal.SIGTERM)
-                rank.signal(signal.SIGCONT)
+        self._end_ranks(signal.SIGTERM, signal.SIGCONT)
         attempt = self._start.get("attempt")
         self._loop.later(
             grace, lambda: self.kill() if self._start.get("attempt") == attempt else None
@@ -127,7 +123,8 @@ class Node:
         if self._cleared:
             rank.signal(signal.SIGKILL)
         if pid in self._unclaimed:
-            self._on_exit(rank, self._unclaimed.pop(pid))
+            rank.ended(self._unclaimed.pop(pid))
+            self._on_exit(rank)
 
     def _on_start_failed(self, rank: Rank, text: str) -> None:
         rank.abandon()
@@ -143,6 +140,12 @@ class Node:
         return int(self._start.get("attempt", 0))
 
     def _reap(self) -> None:
+        self._collect()
+        while self._dead:
+            self._on_exit(self._dead.pop(0))
+
+    def _collect(self) -> None:
+        """Note all that have ended by now, before anybody acts on the first of them."""
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
@@ -151,13 +154,13 @@ class Node:
             if pid == 0:
                 return
             rank = next((rank for rank in self._ranks if rank.pid == pid), None)
-            if rank is not None:
-                self._on_exit(rank, status)
-            else:
+            if rank is None:
                 self._unclaimed[pid] = status
+            else:
+                rank.ended(status)
+                self._dead.append(rank)
 
-    def _on_exit(self, rank: Rank, status: int) -> None:
-        rank.ended(status)
+    def _on_exit(self, rank: Rank) -> None:
         how = rank.exit()
         self.sink.write(
             records.event(
@@ -168,7 +171,8 @@ class Node:
                 attempt=self._attempt,
             )
         )
-        self.report({"t": "exited", "attempt": self._attempt, **how})
+        told = rank.told_to_end
+        self.report({"t": "exited", "attempt": self._attempt, "told_to_end": told, **how})
         rank.drain()
         if not rank.drained:
             self._loop.later(DRAIN, lambda: self._cut_off(rank))
@@ -198,6 +202,14 @@ class Node:
         self._end_strays()
         tails = {str(rank.number): rank.tail() for rank in self._ranks}
         self.report({"t": "cleared", "attempt": self._attempt, "tails": tails})
+
+    def _end_ranks(self, *signals: int) -> None:
+        self._collect()  # whoever is dead already did not die of this
+        for rank in self._ranks:
+            if rank.running:
+                rank.told_to_end = True
+                for number in signals:
+                    rank.signal(number)
 
     def _give_up_unstarted(self) -> None:
         for rank in self._ranks:

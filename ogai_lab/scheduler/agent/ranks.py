@@ -45,6 +45,7 @@ class Rank:
         self._texts = [outlet for outlet in self._outlets.values() if isinstance(outlet, Text)]
         self.pid: Optional[int] = None
         self.status: Optional[int] = None
+        self.told_to_end = False
         self.drained = False
         self.heard: Optional[float] = None
         self.listen(True)

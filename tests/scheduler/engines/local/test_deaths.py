@@ -18,7 +18,7 @@ WITH_CHILDREN = ["sh", "-c", "sleep 600 & setsid sleep 600 & echo up; wait"]
 @pytest.mark.parametrize("preload", [[], ["json"]])
 def test_a_killed_rank_ends_all_and_charges_once(bench, kill, preload):
     job = bench.start(FOREVER, processes=3, preload=preload, restarts=RestartPolicy(limit=1))
-    first = bench.rank_pid(job, 1)
+    _, first, _ = (bench.rank_pid(job, rank) for rank in range(3))
     kill(first)
     bench.until(lambda: len(bench.events(job, "rank_started")) == 6)
     seen = bench.engine.look(job)
@@ -28,6 +28,22 @@ def test_a_killed_rank_ends_all_and_charges_once(bench, kill, preload):
     ended = bench.wait(job)
     assert (ended.exit.kind, ended.exit.first.rank, ended.restarts) == (ExitKind.KILLED, 2, 1)
     assert bench.gone(job)
+
+
+def test_a_kill_is_the_cause_even_if_its_consequence_is_heard_of_first(bench, kill, tmp_path):
+    go = tmp_path / "go"
+    code = f"import os, time\nprint('up', flush=True)\nwhile not os.path.exists({str(go)!r}):\n"
+    code += "    time.sleep(0.01)\nraise ConnectionResetError('my peer is gone')"
+    job = bench.start(code, nodes=2)
+    bench.rank_pid(job, 0)
+    killed, slow = bench.rank_pid(job, 1), bench.agent_pid(job, 1)
+    kill(slow, signal.SIGSTOP)
+    kill(killed)
+    go.touch()
+    bench.until(lambda: bench.events(job, "rank_exited"))
+    kill(slow, signal.SIGCONT)
+    seen = bench.wait(job)
+    assert (seen.exit.kind, seen.exit.first.rank) == (ExitKind.KILLED, 1)
 
 
 def test_a_kind_that_the_policy_does_not_name_is_final(bench, kill):
