@@ -102,12 +102,15 @@ class Lab:
         if self.process is None:
             self.start()
         with self.api() as api:
-            query = {"state": ["queued", "starting", "running"], "limit": 500}
-            while items := api.get("/scheduler/jobs", params=query).json()["items"]:
-                for item in items:
-                    api.post(f"/scheduler/jobs/{item['id']}/cancel", json={})
-            query = {"state": ["stopping"]}
-            while api.get("/scheduler/jobs", params=query).json()["items"]:
+            for states in (
+                "state=queued",
+                "state=starting&state=running",
+            ):  # or the next would start
+                jobs = f"/scheduler/jobs?limit=500&{states}"
+                while items := api.get(jobs).json()["items"]:
+                    for item in items:
+                        api.post(f"/scheduler/jobs/{item['id']}/cancel", json={})
+            while api.get("/scheduler/jobs?state=stopping").json()["items"]:
                 time.sleep(0.1)
 
     def api(self) -> httpx.Client:

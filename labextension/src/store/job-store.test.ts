@@ -9,6 +9,7 @@ import { JobStore } from './job-store';
 /** A server with some jobs and an event stream that can be cut. */
 class Server implements IJobSource {
   readonly calls: string[] = [];
+  readonly states: (JobState[] | undefined)[] = [];
   jobsById = new Map<string, Job>();
   down = false;
   follower: { push: (event: ActivityEvent | null) => void; cut: () => void } | undefined;
@@ -38,6 +39,7 @@ class Server implements IJobSource {
 
   async jobs(query: IJobQuery): Promise<JobPage> {
     this._answer('jobs');
+    this.states.push(query.state);
     const wanted = [...this.jobsById.values()]
       .filter(
         job =>
@@ -203,6 +205,23 @@ timed('a lost server leaves the list as it was; the reconnect heals what was mis
   assert.equal(store.problem, undefined);
   store.dispose();
 });
+
+timed(
+  'progress is read while a job runs; who only waits is asked about when others moved',
+  async () => {
+    const server = new Server();
+    server.put('a', 'running', 1);
+    server.put('b', 'queued', 2);
+    const store = await live(server);
+    const progress = { step: 7, steps: 10, seconds_left: null };
+    server.jobsById.set('a', { ...server.jobsById.get('a')!, progress });
+    await until(() => store.find('a')?.progress?.step === 7, 'progress');
+    assert.deepEqual(server.states.at(-1), ['running']);
+    server.change('a', 'stopping');
+    await until(() => server.states.at(-1)?.includes('queued') ?? false, 'places in line');
+    store.dispose();
+  }
+);
 
 timed('an older answer never overwrites a newer one', async () => {
   const server = new Server();

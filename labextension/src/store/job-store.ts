@@ -3,7 +3,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 
 import { Problem } from '../api/problem';
 import type { IJobQuery, IJobSource } from '../api/scheduler';
-import { isFinal, LIVE_STATES, type ActivityEvent, type Job } from '../api/types';
+import { LIVE_STATES, type ActivityEvent, type Job, type JobState } from '../api/types';
 import { JobTable } from './job-table';
 import { persist, sleep } from './persist';
 import type { Connection, IJobStore, ITransition } from './types';
@@ -224,6 +224,7 @@ export class JobStore implements IJobStore {
     if (!signal) {
       return;
     }
+    this._stirred = true;
     this._touched.add(id);
     if (this._touched.size === 1) {
       void sleep(GATHER, signal).then(() => this._settle(signal));
@@ -250,17 +251,25 @@ export class JobStore implements IJobStore {
   private async _beat(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await sleep(PULSE, signal);
-      if (this._connection !== 'live' || [...this._table.all].every(isFinal)) {
+      const state = this._connection === 'live' ? this._moving() : [];
+      if (state.length === 0) {
         continue;
       }
+      this._stirred = false;
       try {
-        const query = { ...this._query(LARGEST_PAGE), state: LIVE_STATES };
+        const query = { ...this._query(LARGEST_PAGE), state };
         const { items } = await this._source.jobs(query, signal);
         this._tell(this._table.merge(items.filter(({ id }) => this._table.get(id))));
       } catch {
         // The event stream notices a lost server and reports it; a missed pulse is nothing.
       }
     }
+  }
+
+  /** The states of known jobs that may change without an event: places move when a job does. */
+  private _moving(): JobState[] {
+    const states = new Set([...this._table.all].map(job => job.state));
+    return LIVE_STATES.filter(state => states.has(state) && (state !== 'queued' || this._stirred));
   }
 
   private _belongs(job: Job): boolean {
@@ -298,6 +307,7 @@ export class JobStore implements IJobStore {
   private _filter = '';
   private _ready = false;
   private _paging = false;
+  private _stirred = false;
   private _connection: Connection = 'idle';
   private _problem: Problem | undefined;
   private _heard = 0;
