@@ -112,6 +112,9 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerSta
 
     yield start
     for server in started:
+        if server.process.poll() is None:
+            server.process.terminate()
+    for server in started:
         server.stop()
 
 

@@ -124,7 +124,7 @@ def test_a_clock_that_jumps_back_changes_no_order() -> None:
     assert _texts(out) == ["first", "second"]
 
 
-def test_what_ranks_print_can_be_passed_over(tmp_path):
+def test_what_ranks_print_can_be_passed_over(tmp_path: Path) -> None:
     """Also where a crash tore a text and the next record stands behind it in the same line."""
     printed = records.TextRecords(0, "stdout").feed(b'{"time": 1, "kind":"metric"}\n' * 3)
     torn = printed.splitlines()[0][:-4]
