@@ -25,7 +25,7 @@ from ogai_lab.scheduler.types import LeftOut, Snapshot
 
 MOST_BYTES = 200_000_000
 MOST_FILES = 20_000
-_WALK_FILES = 10 * MOST_FILES
+_WALK_FILES = 3 * MOST_FILES
 _SHOWN = 100
 _LARGE = 8 << 20
 _SETTLED_NS = 2_000_000_000

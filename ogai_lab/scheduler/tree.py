@@ -1,8 +1,9 @@
 """Which files of a working folder travel with a job, and why the others do not.
 
 What .gitignore files say is honoured, nested ones too, also those of the repository around the
-folder; what `include` names is all that travels, where it is given. Files are only looked at here,
-not read, so that a folder of any size is answered at once.
+folder. Where `include` is given, only what it names travels; a path that it names exactly travels
+even if it is ignored. Files are only looked at here, not read, so that a folder of any size is
+answered at once.
 """
 
 from __future__ import annotations
@@ -137,7 +138,8 @@ class Walk:
             return "never travels"
         if self._avoid is not None and os.path.samestat(status, self._avoid):
             return "the home folder of OGAI Lab"
-        if self._is_ignored(f"{path}/" if is_folder else path, rules):
+        asked = self._include.names(path)  # what was asked for by its name travels, ignored or not
+        if not asked and self._is_ignored(f"{path}/" if is_folder else path, rules):
             return "ignored by .gitignore"
         if entry.is_symlink():
             target = os.path.realpath(entry.path)
@@ -172,6 +174,10 @@ class _Include:
     def __init__(self, paths: set[str], patterns: GitIgnoreSpec | None) -> None:
         self._paths = paths
         self._patterns = patterns
+
+    def names(self, path: str) -> bool:
+        """Whether exactly this path was asked for."""
+        return path in self._paths
 
     def may_hold(self, path: str, is_folder: bool) -> bool:
         """Whether a path was asked for, or is a folder in which something was."""

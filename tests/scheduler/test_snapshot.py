@@ -105,6 +105,9 @@ def test_include_names_all_that_travels(folder, snapshots, store) -> None:
         "src/notes.txt",
     ]
     assert paths(store, snapshots.take(str(folder), ["*.py"])[0]) == ["src/model.py", "train.py"]
+    write(folder, {".gitignore": "src/model.py\n"})
+    assert paths(store, snapshots.take(str(folder), ["src"])[0]) == ["src/notes.txt"]
+    assert "src/model.py" in paths(store, snapshots.take(str(folder), ["src", "src/model.py"])[0])
     with pytest.raises(InvalidInput, match="names nothing"):
         snapshots.take(str(folder), ["srcs"])
     with pytest.raises(InvalidInput, match="below the working folder"):
