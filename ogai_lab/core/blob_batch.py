@@ -8,6 +8,7 @@ import os
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
@@ -22,6 +23,7 @@ TEMPORARY = "tmp"
 """The folder of a store in which blobs are written before they have their name."""
 
 _CHUNK = 1 << 20
+_SYNCS_AT_ONCE = 8
 
 
 class _Place(Protocol):
@@ -35,8 +37,9 @@ class _Place(Protocol):
 class Batch:
     """Blobs on their way into a store; made by `BlobStore.batch`, used from any thread.
 
-    Each blob is written to a temporary name and synced by the thread that writes it, so that
-    syncing one overlaps with hashing the next; the names change at the end of the batch.
+    Each blob is written to a temporary name, and the disk is told to begin with it at once. All
+    are synced at the end of the batch, side by side (a file system makes many durable for little
+    more than the price of one), and only then get their names.
     """
 
     def __init__(
@@ -145,29 +148,27 @@ class FolderPlace:
 
     @contextlib.contextmanager
     def writing(self, temporary: str) -> Iterator[IO[bytes]]:
-        """Open a temporary file; it is durable when the block ends well."""
+        """Open a temporary file; the disk begins to write it when the block ends well."""
         path = self._root / temporary
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as out:
             yield out
             out.flush()
-            os.fsync(out.fileno())
+            if hasattr(os, "posix_fadvise"):  # starts writing back without waiting for it
+                os.posix_fadvise(out.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         path.chmod(0o444)
 
     def publish(self, names: dict[str, str]) -> None:
-        """Rename all, then sync the folders they are in."""
-        folders = set()
-        for temporary, name in names.items():
-            target = self._root / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            (self._root / temporary).replace(target)
-            folders.add(target.parent)
-        for folder in folders:
-            descriptor = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+        """Sync all files, rename them, then sync the folders they are in."""
+        with ThreadPoolExecutor(_SYNCS_AT_ONCE) as pool:
+            list(pool.map(_sync, [self._root / temporary for temporary in names]))
+            folders = set()
+            for temporary, name in names.items():
+                target = self._root / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                (self._root / temporary).replace(target)
+                folders.add(target.parent)
+            list(pool.map(_sync, folders))
 
     def discard(self, temporary: str) -> None:
         """Remove a temporary file."""
@@ -197,3 +198,11 @@ class RemotePlace:
         """Remove a temporary object."""
         with contextlib.suppress(OSError):
             self._fs.rm_file(f"{self._root}/{temporary}")
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -36,7 +36,7 @@ WHOLE = 64 << 20
 
 _AT_ONCE = 32 << 20  # a tensor up to this size is read once, hashed and written from memory
 _CHUNK = 4 << 20
-_THREADS = 2  # hashing releases the GIL; more would only make the disk's head jump
+_THREADS = 4  # hashing and writing release the GIL: some hash while others write
 
 
 @dataclass(frozen=True)
