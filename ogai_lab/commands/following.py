@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ogai_lab.commands.text import plain
 from ogai_lab.commands.text import text as view_text
 from ogai_lab.locale import _
-from ogai_lab.scheduler.types import Job, JobState, Record
+from ogai_lab.scheduler.types import Job, JobState, LogChunk, Record
 
 if TYPE_CHECKING:
     from ogai_lab.workbench import Workbench
 
+How = Literal["text", "json", "silent"]
 _SETTLE_SECONDS = 5.0
 _LOOK_SECONDS = 0.05
 
@@ -25,15 +26,18 @@ def follow(
     *,
     rank: int | None = None,
     tail: int | None = None,
-    quiet: bool = False,
+    how: How = "text",
 ) -> Job | None:
     """Print what a job says until it is over, and return it; None when the user went away."""
     several = job.spec.world_size > 1 and rank is None
     try:
         kinds = ["text", "metric"]
         for chunk in workbench.scheduler.follow(job.id, rank=rank, tail=tail, kind=kinds):
-            for record in () if quiet else chunk.records:
-                _print(record, several)
+            for record in () if how == "silent" else chunk.records:
+                if how == "json":
+                    print(record.model_dump_json(exclude_none=True), flush=True)
+                else:
+                    _print(record, several)
         return settled(workbench, job.id)
     except KeyboardInterrupt:
         print(leaving(workbench.scheduler.job(job.id)), file=sys.stderr)
@@ -81,8 +85,8 @@ def will_start(workbench: Workbench, job: Job) -> Job:
     return job
 
 
-def show(value: Any, *, as_json: bool) -> None:
-    """Print a noun, or a list of nouns."""
+def show(value: Any, asked: str, *, as_json: bool) -> None:
+    """Print a noun, or a list of nouns, that the verb `asked` for."""
     if as_json:
         from pydantic_core import to_jsonable_python
 
@@ -90,11 +94,16 @@ def show(value: Any, *, as_json: bool) -> None:
         return
     from ogai_lab.commands.forms import view_of
 
-    print(view_text(view_of(value)))
+    if isinstance(value, LogChunk):
+        several = len({record.rank for record in value.records}) > 1
+        for record in value.records:
+            _print(record, several)
+        return
+    print(view_text(view_of(value, asked)))
 
 
 def _print(record: Record, several: bool) -> None:
-    from ogai_lab.commands.forms.jobs import record_line
+    from ogai_lab.commands.forms.records import record_line
 
     stream = sys.stderr if record.stream == "stderr" else sys.stdout
     line = record_line(record, with_rank=several)

@@ -13,6 +13,7 @@ from ogai_lab.core.errors import InvalidInput, OgaiError, redact
 from ogai_lab.locale import _
 
 if TYPE_CHECKING:
+    from ogai_lab.commands.following import How
     from ogai_lab.scheduler.types import Job
     from ogai_lab.workbench import Workbench
 
@@ -62,11 +63,13 @@ def _carry_out(arguments: argparse.Namespace, workbench: Workbench) -> int:
 
     if arguments.verb == "logs" and arguments.follow:
         job = find_job(workbench, arguments.job)
-        return _exit_code(follow(workbench, job, rank=arguments.rank, tail=arguments.tail))
+        how: How = "json" if arguments.json else "text"
+        ended = follow(workbench, job, rank=arguments.rank, tail=arguments.tail, how=how)
+        return _exit_code(ended)
     answer = do(arguments, workbench)
     if arguments.verb == "run":
         return _after_run(arguments, workbench, answer)
-    show(answer, as_json=arguments.json)
+    show(answer, arguments.verb, as_json=arguments.json)
     if arguments.verb == "checks":
         return NOT_WELL if any(check.outcome == "critical" for check in answer) else WELL
     return WELL
@@ -77,14 +80,13 @@ def _after_run(arguments: argparse.Namespace, workbench: Workbench, job: Job) ->
 
     if not arguments.wait:
         job = will_start(workbench, job)
-        show(job, as_json=arguments.json)
+        show(job, arguments.verb, as_json=arguments.json)
         return WELL
     print(_("job {id}: {name}").format(id=job.id, name=job.name), file=sys.stderr)
-    quiet = arguments.json
-    ended = follow(workbench, job, quiet=quiet)
+    ended = follow(workbench, job, how="silent" if arguments.json else "text")
     if arguments.json and ended is not None:
-        show(ended, as_json=True)
-    return _exit_code(ended, told=quiet)
+        show(ended, arguments.verb, as_json=True)
+    return _exit_code(ended, told=arguments.json)
 
 
 def _exit_code(job: Job | None, *, told: bool = False) -> int:

@@ -6,24 +6,10 @@ import importlib
 import typing
 
 from ogai_lab.notebook import display
-from ogai_lab.notebook.actions import (
-    checks,
-    compare,
-    job,
-    jobs,
-    machine,
-    models,
-    nodes,
-    prepare,
-    queues,
-    register,
-    run,
-    train,
-    usage,
-    versions,
-)
+from ogai_lab.notebook.actions import checks, job, jobs, machine, nodes, queues, run, usage
 from ogai_lab.notebook.connection import connect
 from ogai_lab.notebook.handle import JobFailed, JobHandle
+from ogai_lab.notebook.learning import compare, models, prepare, register, train, versions
 
 if typing.TYPE_CHECKING:
     from ogai_lab.notebook.widgets import (

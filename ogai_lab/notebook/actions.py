@@ -1,4 +1,4 @@
-"""What a cell can say: `ogai.run`, `ogai.jobs`, `ogai.train`, `ogai.compare` and their like."""
+"""What a cell says to run jobs and to look at the machines they run on."""
 
 from __future__ import annotations
 
@@ -6,24 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ogai_lab.commands import comparing, verbs
+from ogai_lab.commands import verbs
 from ogai_lab.commands.forms import view_of
 from ogai_lab.commands.runs import from_path, from_words
 from ogai_lab.core.errors import InvalidInput
-from ogai_lab.core.operations import Caller
 from ogai_lab.locale import _
 from ogai_lab.notebook.connection import workbench
 from ogai_lab.notebook.display import Listing
 from ogai_lab.notebook.functions import function_run
 from ogai_lab.notebook.handle import JobHandle
-from ogai_lab.notebook.kinds import DataJob, TrainingJob, handle, handles
-from ogai_lab.scheduler.types import Job, NotebookRun, RestartPolicy, Run
+from ogai_lab.notebook.kinds import handle, handles
+from ogai_lab.scheduler.types import NotebookRun, RestartPolicy, Run
 
 if TYPE_CHECKING:
     from ogai_lab.cluster.types import Machine
-    from ogai_lab.data.types import Manifest, Pipeline
-    from ogai_lab.models.types import Comparison, Version
-    from ogai_lab.training.types import Recipe
 
 
 def run(
@@ -164,17 +160,17 @@ def machine() -> Machine:
 
 def checks() -> Listing:
     """Check the machine's health and return what was found, worst first."""
-    return _listing(workbench().cluster.checks(), "")
+    return listing(workbench().cluster.checks(), "checks")
 
 
 def nodes() -> Listing:
     """Return the nodes: what they have, what is free, whose jobs they run."""
-    return _listing(workbench().scheduler.nodes(), _("There are no nodes."))
+    return listing(workbench().scheduler.nodes(), "nodes")
 
 
 def queues() -> Listing:
     """Return the queues: their limits, what is used of them, who waits."""
-    return _listing(workbench().scheduler.queues(), _("There are no queues."))
+    return listing(workbench().scheduler.queues(), "queues")
 
 
 def usage(by: str = "owner", *, since: float | None = None) -> Listing:
@@ -194,158 +190,12 @@ def usage(by: str = "owner", *, since: float | None = None) -> Listing:
             field="by",
         )
     found = workbench().scheduler.usage(by=by, since=since)  # type: ignore[arg-type]
-    return _listing(found, _("Nothing was used yet."))
+    return listing(found, "usage")
 
 
-def models() -> Listing:
-    """Return the models of the registry."""
-    empty = _('No models yet. Register one: ogai.register("org/name", job)')
-    return _listing(workbench().models.models(), empty)
-
-
-def versions(name: str) -> Listing:
-    """Return the versions of a model, as a list that shows itself as a table."""
-    return _listing(workbench().models.versions(name), _("This model has no versions."))
-
-
-def prepare(pipeline: Pipeline, *, workers: int | None = None) -> DataJob:
-    """Run a data pipeline as a job; when it is over, ``job.manifest`` is what it made.
-
-    Parameters
-    ----------
-    pipeline
-        Everything that decides what the corpus becomes.
-    workers
-        How many processes; as many as there are cores when left out.
-    """
-    bench = workbench()
-    return DataJob(bench.data.prepare(pipeline, Caller.local(), workers), bench)
-
-
-def train(
-    recipe: Recipe,
-    *,
-    nodes: int = 1,
-    processes: int | None = None,
-    gpus: int | None = None,
-    queue: str = "default",
-    priority: int = 0,
-    name: str = "",
-) -> TrainingJob:
-    """Train a recipe as a job, and return the job.
-
-    Parameters
-    ----------
-    recipe
-        The science: model, data, optimizer, budget.
-    nodes, processes, gpus
-        The machines, each node's ranks and GPUs; chosen for what there is when left out. They
-        change how fast it trains, never what.
-    queue, priority
-        Where it waits; a higher priority goes first.
-    name
-        The job's name; made from the model when left out.
-    """
-    bench = workbench()
-    submitted = bench.training.train(
-        recipe,
-        Caller.local(),
-        nodes=nodes,
-        processes=processes,
-        gpus=gpus,
-        queue=queue,
-        priority=priority,
-        name=name,
-    )
-    return TrainingJob(submitted, bench)
-
-
-def register(
-    name: str,
-    source: JobHandle | str | Path,
-    *,
-    aliases: Sequence[str] = (),
-    tags: Mapping[str, str] | None = None,
-    metrics: Mapping[str, float] | None = None,
-) -> Version:
-    """Register what a job made, or a folder, as the next version of a model.
-
-    Parameters
-    ----------
-    name
-        ``org/name``.
-    source
-        The job, its id, or the folder that holds ``config.json`` and the tensors.
-    aliases
-        Names that point to this version from now on.
-    tags, metrics
-        What to keep with it.
-    """
-    given: dict[str, str] = {}
-    if isinstance(source, JobHandle):
-        given["job"] = source.id
-    elif Path(source).expanduser().is_dir():
-        given["folder"] = str(Path(source).expanduser().resolve())
-    else:
-        given["job"] = str(source)
-    return workbench().models.register(
-        name,
-        caller=Caller.local(),
-        aliases=list(aliases),
-        tags=dict(tags or {}),
-        metrics=dict(metrics or {}),
-        **given,  # type: ignore[arg-type]
-    )
-
-
-def compare(
-    name: str,
-    revision: str,
-    other: str,
-    *,
-    data: Manifest | DataJob | str | None = None,
-) -> Comparison:
-    """Compare two versions of a model on the same held-out documents.
-
-    Evaluations that are still missing run as jobs first, and are shown.
-
-    Parameters
-    ----------
-    name
-        ``org/name``.
-    revision, other
-        Versions or aliases: the answer says whether `other` is better than `revision`.
-    data
-        The manifest whose held-out documents are used, its digest, or the job that made it; the
-        newest when left out.
-    """
-    bench = workbench()
-
-    def follow(needed: list[Job]) -> None:
-        for each in needed:
-            handle(each, bench).wait()
-
-    return comparing.compare(bench, name, revision, other, _digest(data), follow)
-
-
-def _digest(data: Manifest | DataJob | str | None) -> str | None:
-    if data is None or isinstance(data, str):
-        return data
-    if isinstance(data, DataJob):
-        return data.digest
-    service = workbench().data
-    for each in service.runs():
-        if each.manifest and service.manifest(each.manifest) == data:
-            return each.manifest
-    raise InvalidInput(
-        _("This manifest was not made by a data run of this workbench."),
-        action=_("Give its digest, or the job that made it."),
-        field="data",
-    )
-
-
-def _listing(found: Sequence[Any], empty: str) -> Listing:
-    return Listing(found, view_of(found, empty))
+def listing(found: Sequence[Any], asked: str) -> Listing:
+    """Return what an operation found as a list that shows itself."""
+    return Listing(found, view_of(found, asked))
 
 
 def _what(
@@ -383,17 +233,12 @@ def _what(
 
 __all__ = [
     "checks",
-    "compare",
     "job",
     "jobs",
+    "listing",
     "machine",
-    "models",
     "nodes",
-    "prepare",
     "queues",
-    "register",
     "run",
-    "train",
     "usage",
-    "versions",
 ]

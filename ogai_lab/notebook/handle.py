@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ogai_lab.commands.comparing import job_error
 from ogai_lab.commands.forms import view_of
-from ogai_lab.commands.forms.jobs import job_view, metrics_view, records_view
+from ogai_lab.commands.forms.jobs import job_view
+from ogai_lab.commands.forms.records import metrics_view, records_view
 from ogai_lab.commands.text import text
 from ogai_lab.core.errors import Conflict, NotFound, OgaiError
 from ogai_lab.core.operations import Caller
@@ -143,7 +144,7 @@ class JobHandle:
     def attempts(self) -> Listing:
         """Return the tries of the job."""
         found: Sequence[Attempt] = self._workbench.scheduler.attempts(self.id)
-        return Listing(found, view_of(found, _("It has not started yet.")))
+        return Listing(found, view_of(found, "attempts"))
 
     def cancel(self) -> JobHandle:
         """End the job; one that is over stays as it is."""

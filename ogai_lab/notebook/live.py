@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from traitlets import Bool, HasTraits, Instance, Int, Unicode
 
 from ogai_lab.commands.curves import Curves
-from ogai_lab.commands.forms.jobs import job_view, record_line
+from ogai_lab.commands.forms.jobs import job_view
+from ogai_lab.commands.forms.records import record_line
 from ogai_lab.commands.views import Block, Lines, View
 from ogai_lab.core.errors import OgaiError, Unavailable
 from ogai_lab.core.events import Event

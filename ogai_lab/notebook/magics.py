@@ -77,7 +77,7 @@ def answer(arguments: argparse.Namespace, cell: str | None = None) -> Any:
         return shown.wait() if arguments.verb == "run" and arguments.wait else shown
     if isinstance(found, JobPage):
         return handles(found.items, bench, found.total)
-    return Listing(found, view_of(found)) if isinstance(found, list) else found
+    return Listing(found, view_of(found, arguments.verb)) if isinstance(found, list) else found
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:

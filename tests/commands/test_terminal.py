@@ -162,3 +162,16 @@ def test_the_version_and_the_help_need_no_home(ogai: Ogai, tmp_path: Path) -> No
     assert ogai("--version").returncode == 0
     assert "explain" in ogai("--help").stdout
     assert not (tmp_path / "home").exists()
+
+
+def test_logs_are_printed_as_they_were_said_or_as_json_lines(ogai: Ogai) -> None:
+    ogai("run", "--", "printf", "one\\ntwo\\n")
+    assert ogai("logs", "printf").stdout == "one\ntwo\n"
+    lines = ogai("logs", "-f", "printf", "--json").stdout.splitlines()
+    assert [json.loads(line)["text"] for line in lines] == ["one", "two"]
+
+
+def test_an_empty_list_says_what_would_fill_it(ogai: Ogai) -> None:
+    assert "ogai.register" in ogai("models").stdout
+    assert "ogai run" in ogai("jobs").stdout
+    assert json.loads(ogai("models", "--json").stdout) == []

@@ -26,7 +26,7 @@ ONE: dict[str, tuple[str, str]] = {
     "ogai_lab.scheduler.types.Explanation": ("jobs", "explanation_view"),
     "ogai_lab.scheduler.types.Job": ("jobs", "job_view"),
     "ogai_lab.scheduler.types.JobPage": ("jobs", "page_view"),
-    "ogai_lab.scheduler.types.LogChunk": ("jobs", "chunk_view"),
+    "ogai_lab.scheduler.types.LogChunk": ("records", "chunk_view"),
     "ogai_lab.training.types.Plan": ("training", "plan_view"),
 }
 MANY: dict[str, tuple[str, str]] = {
@@ -36,28 +36,42 @@ MANY: dict[str, tuple[str, str]] = {
     "ogai_lab.models.types.Version": ("models", "versions_view"),
     "ogai_lab.scheduler.types.Attempt": ("jobs", "attempts_view"),
     "ogai_lab.scheduler.types.Job": ("jobs", "job_list"),
-    "ogai_lab.scheduler.types.MetricPoint": ("jobs", "metrics_view"),
+    "ogai_lab.scheduler.types.MetricPoint": ("records", "metrics_view"),
     "ogai_lab.scheduler.types.Node": ("cluster", "nodes_view"),
     "ogai_lab.scheduler.types.Queue": ("cluster", "queues_view"),
     "ogai_lab.scheduler.types.Usage": ("cluster", "usage_view"),
 }
 
 
-def view_of(value: Any, empty: str = "") -> View:
+def view_of(value: Any, asked: str = "") -> View:
     """Return what is to be shown of a noun or of a list of nouns.
 
     Parameters
     ----------
     value
         What an operation returned.
-    empty
-        What to say of an empty list.
+    asked
+        The operation; it decides what is said of an empty list.
     """
     if isinstance(value, Sequence) and not isinstance(value, str):
         if not value:
-            return View("", (Note(empty or _("There is nothing to show.")),))
+            return View("", (Note(_nothing(asked)),))
         return _maker(MANY, value[0])(value)
     return _maker(ONE, value)(value)
+
+
+def _nothing(asked: str) -> str:
+    """Return what is said of an empty answer, and what would fill it."""
+    sentences = {
+        "attempts": _("It has not started yet."),
+        "metrics": _('No numbers were reported yet. In the job: ogai_lab.log({"loss": x}, step=n)'),
+        "models": _('No models yet. Register one: ogai.register("org/name", job)'),
+        "nodes": _("There are no nodes."),
+        "queues": _("There are no queues."),
+        "usage": _("Nothing was used yet."),
+        "versions": _("This model has no versions."),
+    }
+    return sentences.get(asked) or _("There is nothing to show.")
 
 
 def _maker(makers: dict[str, tuple[str, str]], noun: object) -> Callable[[Any], View]:

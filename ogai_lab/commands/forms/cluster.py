@@ -101,7 +101,7 @@ def nodes_view(nodes: Sequence[Node]) -> View:
         )
         for node in nodes
     )
-    return View(_("Nodes"), (Table(_("Nodes"), columns, rows, empty=_("There are no nodes.")),))
+    return View(_("Nodes"), (Table(_("Nodes"), columns, rows),))
 
 
 def queues_view(queues: Sequence[Queue]) -> View:
@@ -123,7 +123,7 @@ def queues_view(queues: Sequence[Queue]) -> View:
         )
         for queue in queues
     )
-    return View(_("Queues"), (Table(_("Queues"), columns, rows, empty=_("There are no queues.")),))
+    return View(_("Queues"), (Table(_("Queues"), columns, rows),))
 
 
 def usage_view(usage: Sequence[Usage]) -> View:
@@ -138,7 +138,7 @@ def usage_view(usage: Sequence[Usage]) -> View:
         (each.group, str(each.jobs), f"{each.core_hours:,.2f}", f"{each.gpu_hours:,.2f}")
         for each in usage
     )
-    return View(_("Usage"), (Table(_("Usage"), columns, rows, empty=_("Nothing was used yet.")),))
+    return View(_("Usage"), (Table(_("Usage"), columns, rows),))
 
 
 def checks_view(checks: Sequence[Check]) -> View:

@@ -45,8 +45,7 @@ def models_view(models: Sequence[Model]) -> View:
         )
         for model in models
     )
-    empty = _('No models yet. Register one: ogai.register("org/name", job)')
-    return View(_("Models"), (Table(_("Models"), columns, rows, empty=empty),))
+    return View(_("Models"), (Table(_("Models"), columns, rows),))
 
 
 def versions_view(versions: Sequence[Version]) -> View:
@@ -76,9 +75,8 @@ def versions_view(versions: Sequence[Version]) -> View:
         )
         for version in versions
     )
-    title = versions[0].model if versions else _("Versions")
-    empty = _("This model has no versions.")
-    return View(title, (Table(_("Versions"), columns, rows, empty=empty),))
+    title = versions[0].model
+    return View(title, (Table(_("Versions"), columns, rows),))
 
 
 def version_view(version: Version) -> View:
