@@ -20,7 +20,7 @@ class Optimizer(Strict):
     """
 
     name: Literal["adamw"] = "adamw"
-    lr: float = Field(default=4e-3, gt=0)
+    lr: float = Field(default=2e-3, gt=0)
     betas: tuple[float, float] = (0.9, 0.95)
     eps: float = Field(default=1e-8, gt=0)
     weight_decay: float = Field(default=0.1, ge=0, description="On matrices, never on norms.")

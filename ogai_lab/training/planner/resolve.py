@@ -11,6 +11,7 @@ from ogai_lab.core.errors import InvalidInput
 from ogai_lab.scheduler.types import Node
 from ogai_lab.training import accounting
 from ogai_lab.training.corpus import Corpus
+from ogai_lab.training.planner.machines import Machines, choose
 from ogai_lab.training.types import Plan, Precision, Recipe, Strategy
 
 CPU_MICRO_TOKENS = 1024
@@ -18,22 +19,8 @@ CPU_MICRO_TOKENS = 1024
 GPU_MICRO_TOKENS = 32_768
 MEMORY_SHARE = 0.8
 """Of a device's memory, what a plan may fill: kernels, buckets and fragments take the rest."""
-MOST_CPU_RANKS = 8
 CHECKPOINTS = 10
 MOST_CHECKPOINT_STEPS = 500
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Machines:
-    nodes: int
-    processes: int
-    gpus: int
-    threads: int
-    memory: int | None  # bytes a rank, None where nobody said
-
-    @property
-    def ranks(self) -> int:
-        return self.nodes * self.processes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +63,7 @@ def resolve(
     """
     arch = accounting.architecture(recipe.model)
     _check_data(recipe, arch, corpus)
-    machines = _machines(recipe, cluster, nodes, processes, gpus)
+    machines = choose(recipe.global_batch, cluster, nodes, processes, gpus)
     precision: Precision = (
         recipe.precision if recipe.precision != "auto" else ("bf16" if machines.gpus else "fp32")
     )
@@ -128,87 +115,11 @@ def _check_data(recipe: Recipe, arch: accounting.Architecture, corpus: Corpus) -
         )
 
 
-def _machines(
-    recipe: Recipe,
-    cluster: Sequence[Node],
-    nodes: int | None,
-    processes: int | None,
-    gpus: int | None,
-) -> _Machines:
-    nodes = 1 if nodes is None else nodes
-    for name, value, least in (("nodes", nodes, 1), ("processes", processes, 1), ("gpus", gpus, 0)):
-        if value is not None and value < least:
-            raise InvalidInput(f"{name} {value} is less than {least}.", field=name)
-    cluster = [node for node in cluster if node.state in ("ready", "busy")] or cluster
-    most_gpus = max((len(node.gpus) for node in cluster), default=0)
-    if gpus is not None and cluster and gpus > most_gpus:
-        raise InvalidInput(
-            f"gpus {gpus} is more than any node has ({most_gpus}).",
-            action=f"Ask for {most_gpus} or fewer."
-            if most_gpus
-            else "Leave gpus out: CPUs train too.",
-            field="gpus",
-        )
-    if gpus is None:
-        gpus = processes if processes is not None and processes <= most_gpus else most_gpus
-    if gpus and processes not in (None, gpus):
-        raise InvalidInput(
-            f"processes {processes} does not fit gpus {gpus}: each rank trains on one GPU.",
-            action=f"Leave processes out, or set it to {gpus}.",
-            field="processes",
-        )
-    fitting = [node for node in cluster if len(node.gpus) >= gpus]
-    cores = max(1, int(min((node.cpus for node in fitting), default=1)))
-    if processes and not gpus and fitting and processes > (most := max(n.cpus for n in fitting)):
-        raise InvalidInput(
-            f"processes {processes} is more than the cores of any node ({most:g}).",
-            action=f"Ask for {int(most)} or fewer.",
-            field="processes",
-        )
-    share = math.ceil(nodes / len(fitting)) if fitting else 1  # nodes of the job on one machine
-    ranks = gpus or processes or _even_ranks(recipe.global_batch, nodes, cores)
-    _check_even(recipe.global_batch, nodes, ranks)
-    return _Machines(
-        nodes=nodes,
-        processes=ranks,
-        gpus=gpus,
-        threads=max(1, cores // (ranks * share)),
-        memory=_memory(fitting, gpus, ranks * share),
-    )
-
-
-def _even_ranks(global_batch: int, nodes: int, cores: int) -> int:
-    most = min(cores, MOST_CPU_RANKS)
-    return max((n for n in range(1, most + 1) if global_batch % (nodes * n) == 0), default=1)
-
-
-def _check_even(global_batch: int, nodes: int, processes: int) -> None:
-    ranks = nodes * processes
-    if global_batch % ranks == 0:
-        return
-    near = sorted({max(ranks, global_batch // ranks * ranks), (global_batch // ranks + 1) * ranks})
-    raise InvalidInput(
-        f"global_batch {global_batch} cannot be shared evenly by {ranks} ranks "
-        f"({nodes} nodes x {processes} processes).",
-        action=f"Set global_batch to {' or '.join(map(str, near))}, or use a number of ranks that "
-        f"divides {global_batch}.",
-        field="global_batch",
-    )
-
-
-def _memory(nodes: Sequence[Node], gpus: int, ranks_on_machine: int) -> int | None:
-    if gpus:
-        sizes = [gpu.memory for node in nodes for gpu in node.gpus if gpu.memory]
-        return min(sizes, default=None)
-    smallest = min((node.memory for node in nodes), default=0)
-    return smallest // ranks_on_machine or None
-
-
 def _layout(
     recipe: Recipe,
     arch: accounting.Architecture,
     sequence_length: int,
-    machines: _Machines,
+    machines: Machines,
     precision: Precision,
     strategy: Literal["auto", "ddp", "fsdp"],
 ) -> _Layout:
@@ -253,7 +164,7 @@ def _steps(recipe: Recipe, corpus: Corpus) -> int:
 def _notes(
     recipe: Recipe,
     corpus: Corpus,
-    machines: _Machines,
+    machines: Machines,
     layout: _Layout,
     precision: Precision,
     steps: int,

@@ -65,6 +65,11 @@ def test_gpus_are_taken_where_there_are_some() -> None:
     assert (chosen.precision, chosen.threads) == ("bf16", 8)
 
 
+def test_as_many_gpus_as_share_the_batch_evenly() -> None:
+    assert plan([node(cpus=8, gpus=6)]).gpus == 4
+    assert plan([node(cpus=8, gpus=6)], global_batch=36).gpus == 6
+
+
 @pytest.mark.parametrize("nodes", [1, 2, 4])
 @pytest.mark.parametrize("processes", [1, 2, 4])
 @pytest.mark.parametrize("strategy", ["ddp", "fsdp"])
