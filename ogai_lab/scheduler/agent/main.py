@@ -84,7 +84,7 @@ def serve(loop: Loop, folder: str, number: int, forker: Optional[Forker] = None)
     if node.was_warm:
         from ogai_lab.scheduler.agent import spare
 
-        spare.leave(order)
+        spare.leave(order, os.path.dirname(folder))
 
 
 def _lead(loop: Loop, order: Dict[str, Any], folder: str, node: Node) -> None:

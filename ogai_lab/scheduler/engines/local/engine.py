@@ -46,7 +46,7 @@ class LocalEngine:
         Returns the nodes of this machine.
     spare_seconds
         How long a warm parent stands by for the next job with the same preloads (while this
-        process lives); 0 for not at all.
+        process lives); 0 for not at all. ``OGAI_SPARE_SECONDS``, or 600, when left out.
     """
 
     name = "local"
@@ -57,9 +57,11 @@ class LocalEngine:
         blobs: BlobStore,
         inventory: Callable[[], list[Node]],
         *,
-        spare_seconds: float = 600.0,
+        spare_seconds: float | None = None,
     ) -> None:
         self._home, self._blobs, self._inventory = home, blobs, inventory
+        if spare_seconds is None:
+            spare_seconds = float(os.environ.get("OGAI_SPARE_SECONDS", "600"))
         self._spare_seconds = spare_seconds
         self._children: list[subprocess.Popen[bytes]] = []
 

@@ -43,6 +43,14 @@ def test_the_next_job_of_the_kind_starts_in_the_spare(spared):
     assert one_standing(spared)[1] != pid
 
 
+def test_jobs_in_a_row_leave_one_spare_behind(spared):
+    jobs = [spared.start(SAY, preload=["json"]) for _ in range(3)]
+    for job in jobs:
+        spared.wait(job)
+    one_standing(spared)
+    assert len(list((spared.home.path / "spares").iterdir())) == 1
+
+
 def test_another_kind_does_not(spared):
     spared.wait(spared.start(SAY, preload=["json"]))
     _, pid = one_standing(spared)
