@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 
 from ogai_lab.core.database import Database
-from ogai_lab.scheduler.ledger import Entry, Ledger
+from ogai_lab.scheduler.entries import Entry
+from ogai_lab.scheduler.ledger import Ledger
 from ogai_lab.scheduler.types import Exit, ExitKind, JobState
 
 

@@ -15,8 +15,9 @@ from collections.abc import Sequence
 from ogai_lab.core.database import Database
 from ogai_lab.core.errors import OgaiError, redact
 from ogai_lab.scheduler.engines.base import Engine, Placement
+from ogai_lab.scheduler.entries import Entry
 from ogai_lab.scheduler.leader import LeaderLock
-from ogai_lab.scheduler.ledger import Entry, Ledger
+from ogai_lab.scheduler.ledger import Ledger
 from ogai_lab.scheduler.placement import Held, Need, place
 from ogai_lab.scheduler.queues import QueueConfig
 from ogai_lab.scheduler.reports import Reports

@@ -7,18 +7,17 @@ ordered by the sequence number that the database gave them, never by a clock.
 
 from __future__ import annotations
 
-import secrets
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
-from ogai_lab.core.errors import Conflict, NotFound
+from ogai_lab.core.errors import Conflict
 from ogai_lab.core.events import EventLog
 from ogai_lab.core.events import events as event_table
-from ogai_lab.scheduler.engines.base import Placement
+from ogai_lab.scheduler.entries import LEAN, Entry, entry_of, new_id, spec_of, unknown
 from ogai_lab.scheduler.tables import (
     attempts,
     insert_missing,
@@ -33,62 +32,10 @@ from ogai_lab.scheduler.types import Exit, FunctionRun, JobSpec, JobState, Snaps
 
 JOB_EVENT = "https://schemas.ogai-lab.org/scheduler/job/v1"
 ACTIVE = tuple(state.value for state in JobState if state.active)
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One job in the ledger, without what only showing or starting it needs.
-
-    `cpus`, `gpus` and `memory` are those of one node.
-    """
-
-    seq: int
-    id: str
-    name: str
-    owner: str
-    queue: str
-    state: JobState
-    version: int
-    priority: int
-    nodes: int
-    cpus: float
-    gpus: int
-    memory: int
-    timeout: float | None
-    created: float
-    started: float | None
-    ended: float | None
-    attempt: int
-    restarts: int
-    restarts_before: int
-    requeued: float | None
-    delay: float
-    stop_kind: str | None
-    reason: str
-    placements: tuple[Placement, ...]
-
-
-LEAN = [jobs.c[field.name] for field in fields(Entry)]
-"""The columns that make an `Entry`."""
 
 _NEWS = sa.select(sa.func.max(event_table.c.seq))
 _ENTRY = sa.select(*LEAN).where(jobs.c.id == sa.bindparam("job_id"))
-
-
-def entry_of(row: Mapping[Any, Any]) -> Entry:
-    """Return the entry in a row that holds the `LEAN` columns."""
-    values = {field.name: row[field.name] for field in fields(Entry)}
-    values["state"] = JobState(values["state"])
-    values["placements"] = tuple(
-        Placement(node=one["node"], gpus=tuple(one["gpus"])) for one in values["placements"]
-    )
-    return Entry(**values)
-
-
-def new_id(now: float) -> str:
-    """Return a new job id: the time it was made, so that ids sort, and 40 random bits."""
-    return f"j{_base32(int(now * 100), 8)}{_base32(secrets.randbits(40), 8)}"
 
 
 class Ledger:
@@ -348,24 +295,3 @@ class Ledger:
             "deleted": deleted,
         }
         self._events.emit(connection, JOB_EVENT, data)
-
-
-def spec_of(text: str, payload: str | None) -> JobSpec:
-    """Return the spec in its two columns; `payload` is put back where it is given."""
-    spec = JobSpec.model_validate_json(text)
-    if payload is not None and isinstance(spec.run, FunctionRun):
-        spec.run.payload = payload
-    return spec
-
-
-def unknown(job_id: str) -> NotFound:
-    """Return the error about a job that is not in the ledger."""
-    return NotFound(
-        f"There is no job {job_id[:40]!r}.",
-        action="ogai jobs lists the jobs there are.",
-        field="job_id",
-    )
-
-
-def _base32(number: int, digits: int) -> str:
-    return "".join(_ALPHABET[number >> 5 * place & 31] for place in reversed(range(digits)))

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ogai_lab.core.errors import InvalidInput
-from ogai_lab.scheduler.ledger import spec_of, unknown
+from ogai_lab.scheduler.entries import spec_of, unknown
 from ogai_lab.scheduler.progress import progress_of
 from ogai_lab.scheduler.tables import jobs, labels, reports, specs
 from ogai_lab.scheduler.types import Exit, Job, JobPage, JobState, Snapshot

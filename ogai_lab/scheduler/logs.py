@@ -102,14 +102,21 @@ def follow(
     job_id: str,
     offset: int,
     wanted: Filter,
+    tail: int | None,
     is_over: Callable[[], bool],
     stopped: Callable[[], bool],
 ) -> Iterator[LogChunk]:
     """Yield wanted records as they are written, until the job is over and all is read.
 
+    With `tail` it begins with the last ones written so far, and `offset` does not count.
+
     A chunk without records comes about every ten seconds. The engine is asked 33 times a second,
     which costs a file's size; whether the job is over, four times a second and only in silence.
     """
+    if tail is not None:
+        last = end(engine, job_id, tail, wanted, over=False)
+        yield last
+        offset = last.offset
     over, looked, spoke = False, 0.0, time.monotonic()
     while not stopped():
         chunk = engine.read(job_id, offset, _BYTES)

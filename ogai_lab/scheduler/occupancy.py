@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ogai_lab.scheduler.ledger import Entry
+from ogai_lab.scheduler.entries import Entry
 from ogai_lab.scheduler.queues import QueueConfig
 from ogai_lab.scheduler.types import Node, Queue
 

@@ -17,7 +17,8 @@ from pydantic import ValidationError
 
 from ogai_lab.core.database import Database
 from ogai_lab.scheduler.engines.base import Engine
-from ogai_lab.scheduler.ledger import Entry, Ledger
+from ogai_lab.scheduler.entries import Entry
+from ogai_lab.scheduler.ledger import Ledger
 from ogai_lab.scheduler.tables import metrics, reports
 from ogai_lab.scheduler.types import Exit
 

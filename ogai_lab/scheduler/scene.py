@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from ogai_lab.scheduler.dispatch import held_of, is_due, need_of
-from ogai_lab.scheduler.ledger import Entry, Ledger
+from ogai_lab.scheduler.entries import Entry
+from ogai_lab.scheduler.ledger import Ledger
 from ogai_lab.scheduler.placement import Held, Need
 from ogai_lab.scheduler.progress import progress_of
 from ogai_lab.scheduler.queues import QueueConfig

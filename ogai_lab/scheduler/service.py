@@ -17,13 +17,13 @@ from ogai_lab.core.home import Home
 from ogai_lab.core.operations import Caller, Service, operation
 from ogai_lab.core.waiting import abandoned
 from ogai_lab.scheduler import (
-    admission,
     cancelling,
     explain,
     history,
     listing,
     occupancy,
     scene,
+    submission,
     usage,
 )
 from ogai_lab.scheduler import logs as log_reader
@@ -55,6 +55,7 @@ _LEAVE_SECONDS = 5.0
 
 Limit = Annotated[int, Field(ge=1, le=500)]
 Lines = Annotated[int, Field(ge=1, le=10_000)]
+Key = Annotated[str, Field(min_length=1, max_length=200)]
 Offset = Annotated[int, Field(ge=0)]
 Points = Annotated[int, Field(ge=2, le=100_000)]
 
@@ -106,7 +107,7 @@ class Scheduler(Service):
         self._dispatcher.close()
 
     @operation("POST", "/jobs", action="execute")
-    def submit(self, spec: JobSpec, caller: Caller, idempotency_key: str | None = None) -> Job:
+    def submit(self, spec: JobSpec, caller: Caller, idempotency_key: Key | None = None) -> Job:
         """Enter a job into its queue. Repeated with the same key, it enters one job.
 
         Raises
@@ -126,15 +127,8 @@ class Scheduler(Service):
                 known = self._ledger.find_key(connection, caller.name, *key)
             if known is not None:
                 return self.job(known)
-        admission.check_text(spec)
-        admission.check_size(spec, self._engine.nodes(), self._queues)
-        spec = admission.complete(admission.relative(spec))
-        snapshot = None
-        if spec.workdir is not None:
-            snapshot, files = self._snapshots.take(spec.workdir, spec.include)
-            admission.check_program(spec, files.read, files.why_missing)
-        else:
-            admission.check_program(spec, admission.read_here, admission.why_missing_here)
+        nodes = self._engine.nodes()
+        spec, snapshot = submission.prepare(spec, nodes, self._queues, self._snapshots)
         with self._database.write() as connection:
             job_id = self._ledger.add(connection, spec, caller.name, snapshot, key)
         self._dispatcher.wake()
@@ -189,7 +183,7 @@ class Scheduler(Service):
         return shown
 
     @operation("POST", "/jobs/{job_id}/cancel", action="execute")
-    def cancel(self, job_id: str, caller: Caller, idempotency_key: str | None = None) -> Job:
+    def cancel(self, job_id: str, caller: Caller, idempotency_key: Key | None = None) -> Job:
         """Cancel a job: at once while it is queued, else by asking its processes to end.
 
         A job that is over stays as it is.
@@ -284,23 +278,13 @@ class Scheduler(Service):
         NotFound
             When there is no such job.
         """
-        over = self._is_over(job_id)
-        return self._follow(job_id, offset, log_reader.Filter(rank, kind), tail, over)
-
-    def _follow(
-        self, job_id: str, offset: int, wanted: log_reader.Filter, tail: int | None, over: bool
-    ) -> Iterator[LogChunk]:
-        if tail is not None:
-            last = log_reader.end(self._engine, job_id, tail, wanted, over)
-            yield last
-            if last.ended:
-                return
-            offset = last.offset
-        yield from log_reader.follow(
+        self._is_over(job_id)  # one that there is not is refused now, not in mid-stream
+        return log_reader.follow(
             self._engine,
             job_id,
             offset,
-            wanted,
+            log_reader.Filter(rank, kind),
+            tail,
             is_over=lambda: self._is_over(job_id),
             stopped=lambda: self._closed or abandoned(),
         )

@@ -8,7 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from ogai_lab.core.database import Database
 from ogai_lab.core.errors import OgaiError, StorageFull, Unavailable, redact
 from ogai_lab.scheduler.engines.base import Engine, Order, Sighting
-from ogai_lab.scheduler.ledger import Entry, Ledger
+from ogai_lab.scheduler.entries import Entry
+from ogai_lab.scheduler.ledger import Ledger
 from ogai_lab.scheduler.reports import Reports
 from ogai_lab.scheduler.transitions import Step, cancelled, next_step
 from ogai_lab.scheduler.types import Exit, ExitKind, JobState, RestartPolicy

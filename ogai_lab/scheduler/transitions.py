@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ogai_lab.scheduler.engines.base import Sighting
-from ogai_lab.scheduler.ledger import Entry
+from ogai_lab.scheduler.entries import Entry
 from ogai_lab.scheduler.types import Exit, ExitKind, JobState, RestartPolicy
 
 

@@ -11,7 +11,8 @@ from ogai_lab.core.errors import Conflict, NotFound
 from ogai_lab.core.events import EventLog
 from ogai_lab.scheduler import history, listing
 from ogai_lab.scheduler.engines.base import Placement
-from ogai_lab.scheduler.ledger import Ledger, new_id
+from ogai_lab.scheduler.entries import new_id
+from ogai_lab.scheduler.ledger import Ledger
 from ogai_lab.scheduler.types import (
     CommandRun,
     Exit,

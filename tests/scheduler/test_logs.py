@@ -101,7 +101,7 @@ def test_a_follower_misses_nothing_and_repeats_nothing(engine, file) -> None:
 
     writer = threading.Thread(target=write)
     writer.start()
-    chunks = list(follow(engine, JOB, 0, ALL, over.is_set, lambda: False))
+    chunks = list(follow(engine, JOB, 0, ALL, None, over.is_set, lambda: False))
     writer.join()
     assert [number for chunk in chunks for number in numbers(chunk)] == list(range(2000))
     assert [chunk.ended for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
@@ -109,15 +109,22 @@ def test_a_follower_misses_nothing_and_repeats_nothing(engine, file) -> None:
 
 def test_a_follower_comes_back_where_it_left(engine, file) -> None:
     file.write_bytes(lines(1000))
-    first = next(iter(follow(engine, JOB, 0, ALL, lambda: True, lambda: False)))
-    rest = follow(engine, JOB, first.offset, ALL, lambda: True, lambda: False)
+    first = next(iter(follow(engine, JOB, 0, ALL, None, lambda: True, lambda: False)))
+    rest = follow(engine, JOB, first.offset, ALL, None, lambda: True, lambda: False)
     seen = numbers(first) + [number for chunk in rest for number in numbers(chunk)]
     assert seen == list(range(1000))
 
 
+def test_a_follower_may_begin_with_the_tail(engine, file) -> None:
+    file.write_bytes(lines(1000))
+    chunks = list(follow(engine, JOB, 0, ALL, 20, lambda: True, lambda: False))
+    assert [number for chunk in chunks for number in numbers(chunk)] == list(range(980, 1000))
+    assert chunks[-1].ended
+
+
 def test_a_silent_job_is_alive(engine, monkeypatch) -> None:
     monkeypatch.setattr("ogai_lab.scheduler.logs._HEARTBEAT_SECONDS", 0.05)
-    chunks = follow(engine, JOB, 0, ALL, lambda: False, lambda: False)
+    chunks = follow(engine, JOB, 0, ALL, None, lambda: False, lambda: False)
     assert [(chunk.records, chunk.ended) for chunk, _ in zip(chunks, range(2), strict=False)] == [
         ([], False),
         ([], False),
@@ -125,4 +132,4 @@ def test_a_silent_job_is_alive(engine, monkeypatch) -> None:
 
 
 def test_following_stops_when_the_service_closes(engine) -> None:
-    assert list(follow(engine, JOB, 0, ALL, lambda: False, lambda: True)) == []
+    assert list(follow(engine, JOB, 0, ALL, None, lambda: False, lambda: True)) == []

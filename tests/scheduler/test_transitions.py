@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ogai_lab.scheduler.engines.base import Sighting
-from ogai_lab.scheduler.ledger import Entry
+from ogai_lab.scheduler.entries import Entry
 from ogai_lab.scheduler.transitions import next_step
 from ogai_lab.scheduler.types import Exit, ExitKind, JobState, RestartPolicy
 

@@ -1,0 +1,31 @@
+"""What happens to a spec before it enters the ledger: all that can be refused is refused here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ogai_lab.scheduler import admission
+from ogai_lab.scheduler.queues import QueueConfig
+from ogai_lab.scheduler.snapshot import Snapshots
+from ogai_lab.scheduler.types import JobSpec, Node, Snapshot
+
+
+def prepare(
+    spec: JobSpec, nodes: Sequence[Node], queues: Sequence[QueueConfig], snapshots: Snapshots
+) -> tuple[JobSpec, Snapshot | None]:
+    """Check a spec, keep its working folder, and return it complete.
+
+    Raises
+    ------
+    InvalidInput, TooLarge, StorageFull
+        When it could never run, or its folder cannot be kept.
+    """
+    admission.check_text(spec)
+    admission.check_size(spec, nodes, queues)
+    spec = admission.complete(admission.relative(spec))
+    if spec.workdir is None:
+        admission.check_program(spec, admission.read_here, admission.why_missing_here)
+        return spec, None
+    snapshot, files = snapshots.take(spec.workdir, spec.include)
+    admission.check_program(spec, files.read, files.why_missing)
+    return spec, snapshot
