@@ -681,6 +681,85 @@ export interface components {
             };
         };
         /**
+         * Gpu
+         * @description A GPU. What its driver does not tell is None. Sizes in bytes.
+         */
+        ClusterGpu: {
+            /**
+             * Index
+             * @description The driver's number; CUDA_VISIBLE_DEVICES takes it.
+             */
+            index: number;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Uuid
+             * @default
+             */
+            uuid: string;
+            /**
+             * Pci
+             * @description Its address on the PCI bus.
+             * @default
+             */
+            pci: string;
+            /**
+             * Memory
+             * @default null
+             */
+            memory: number | null;
+            /**
+             * Memory Used
+             * @default null
+             */
+            memory_used: number | null;
+            /**
+             * Utilization
+             * @description 0 to 1.
+             * @default null
+             */
+            utilization: number | null;
+            /**
+             * Temperature
+             * @description Degrees Celsius.
+             * @default null
+             */
+            temperature: number | null;
+            /**
+             * Power
+             * @description Watts.
+             * @default null
+             */
+            power: number | null;
+            /**
+             * Power Limit
+             * @description Watts.
+             * @default null
+             */
+            power_limit: number | null;
+            /**
+             * Capability
+             * @description CUDA compute capability: 9.0.
+             * @default null
+             */
+            capability: string | null;
+            /**
+             * Mig
+             * @description UUIDs of its MIG instances.
+             * @default []
+             */
+            mig: string[];
+            /**
+             * Problem
+             * @description Why it cannot be used, where it cannot.
+             * @default
+             */
+            problem: string;
+        };
+        /**
          * CommandRun
          * @description A program and its arguments.
          */
@@ -1719,7 +1798,7 @@ export interface components {
              * Gpus
              * @default []
              */
-            gpus: components["schemas"]["ogai_lab__cluster__types__Gpu"][];
+            gpus: components["schemas"]["ClusterGpu"][];
             /**
              * Driver
              * @description Version of the NVIDIA driver.
@@ -1783,7 +1862,7 @@ export interface components {
              * Gpus
              * @default []
              */
-            gpus: components["schemas"]["ogai_lab__cluster__types__Gpu"][];
+            gpus: components["schemas"]["ClusterGpu"][];
         };
         /**
          * Manifest
@@ -1948,7 +2027,7 @@ export interface components {
              * Gpus
              * @default []
              */
-            gpus: components["schemas"]["ogai_lab__scheduler__types__Gpu"][];
+            gpus: components["schemas"]["SchedulerGpu"][];
             /**
              * Gpus Free
              * @default 0
@@ -1983,6 +2062,8 @@ export interface components {
         /**
          * Optimizer
          * @description AdamW with a linear warm-up and a cosine down to `min_lr_ratio` of `lr`.
+         *
+         *     The default rate fits models of a few million parameters; a billion want about 3e-4.
          */
         Optimizer: {
             /**
@@ -1993,7 +2074,7 @@ export interface components {
             name: "adamw";
             /**
              * Lr
-             * @default 0.001
+             * @default 0.002
              */
             lr: number;
             /**
@@ -2364,7 +2445,7 @@ export interface components {
             /**
              * @default {
              *       "name": "adamw",
-             *       "lr": 0.001,
+             *       "lr": 0.002,
              *       "betas": [
              *         0.9,
              *         0.95
@@ -2392,7 +2473,7 @@ export interface components {
             /**
              * Global Batch
              * @description Sequences a step, over all ranks.
-             * @default 32
+             * @default 8
              */
             global_batch: number;
             /**
@@ -2532,6 +2613,49 @@ export interface components {
              * @default []
              */
             kinds: string[];
+        };
+        /**
+         * Gpu
+         * @description A GPU of a node.
+         */
+        SchedulerGpu: {
+            /** Index */
+            index: number;
+            /** Name */
+            name: string;
+            /**
+             * Uuid
+             * @default
+             */
+            uuid: string;
+            /**
+             * Memory
+             * @description Bytes.
+             * @default 0
+             */
+            memory: number;
+            /**
+             * Memory Used
+             * @default null
+             */
+            memory_used: number | null;
+            /**
+             * Utilization
+             * @description 0 to 1.
+             * @default null
+             */
+            utilization: number | null;
+            /**
+             * Temperature
+             * @description Degrees Celsius.
+             * @default null
+             */
+            temperature: number | null;
+            /**
+             * Job
+             * @default null
+             */
+            job: string | null;
         };
         /**
          * ScriptRun
@@ -2923,128 +3047,6 @@ export interface components {
              * @default
              */
             note: string;
-        };
-        /**
-         * Gpu
-         * @description A GPU. What its driver does not tell is None. Sizes in bytes.
-         */
-        ogai_lab__cluster__types__Gpu: {
-            /**
-             * Index
-             * @description The driver's number; CUDA_VISIBLE_DEVICES takes it.
-             */
-            index: number;
-            /**
-             * Name
-             * @default
-             */
-            name: string;
-            /**
-             * Uuid
-             * @default
-             */
-            uuid: string;
-            /**
-             * Pci
-             * @description Its address on the PCI bus.
-             * @default
-             */
-            pci: string;
-            /**
-             * Memory
-             * @default null
-             */
-            memory: number | null;
-            /**
-             * Memory Used
-             * @default null
-             */
-            memory_used: number | null;
-            /**
-             * Utilization
-             * @description 0 to 1.
-             * @default null
-             */
-            utilization: number | null;
-            /**
-             * Temperature
-             * @description Degrees Celsius.
-             * @default null
-             */
-            temperature: number | null;
-            /**
-             * Power
-             * @description Watts.
-             * @default null
-             */
-            power: number | null;
-            /**
-             * Power Limit
-             * @description Watts.
-             * @default null
-             */
-            power_limit: number | null;
-            /**
-             * Capability
-             * @description CUDA compute capability: 9.0.
-             * @default null
-             */
-            capability: string | null;
-            /**
-             * Mig
-             * @description UUIDs of its MIG instances.
-             * @default []
-             */
-            mig: string[];
-            /**
-             * Problem
-             * @description Why it cannot be used, where it cannot.
-             * @default
-             */
-            problem: string;
-        };
-        /**
-         * Gpu
-         * @description A GPU of a node.
-         */
-        ogai_lab__scheduler__types__Gpu: {
-            /** Index */
-            index: number;
-            /** Name */
-            name: string;
-            /**
-             * Uuid
-             * @default
-             */
-            uuid: string;
-            /**
-             * Memory
-             * @description Bytes.
-             * @default 0
-             */
-            memory: number;
-            /**
-             * Memory Used
-             * @default null
-             */
-            memory_used: number | null;
-            /**
-             * Utilization
-             * @description 0 to 1.
-             * @default null
-             */
-            utilization: number | null;
-            /**
-             * Temperature
-             * @description Degrees Celsius.
-             * @default null
-             */
-            temperature: number | null;
-            /**
-             * Job
-             * @default null
-             */
-            job: string | null;
         };
         /** @description An RFC 9457 problem document: what went wrong, why, and what to do next. */
         Problem: {
