@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,6 +65,27 @@ def test_a_recipe_becomes_a_model(workbench: LocalWorkbench, data: TinyData) -> 
     assert (ledger.steps, ledger.attempts) == (12, 1)
     assert ledger.productive > 0
     assert ledger.wall >= ledger.productive + ledger.start
+
+
+def test_a_killed_rank_costs_a_restart_and_no_more(
+    workbench: LocalWorkbench, data: TinyData
+) -> None:
+    steps = 60
+    job = workbench.training.train(data.recipe(tokens=steps * 8 * 32), ME, processes=2)
+    deadline = time.monotonic() + 120
+    while job.progress is None or job.progress.step < 5:
+        assert time.monotonic() < deadline, job
+        time.sleep(0.02)
+        job = workbench.scheduler.job(job.id)
+    events = workbench.scheduler.logs(job.id, 0, 1000, kind=["event"]).records
+    pids = [e.model_dump()["pid"] for e in events if e.name == "rank_started" and e.rank == 1]
+    os.kill(pids[-1], signal.SIGKILL)
+    job = wait(workbench, job)
+    assert job.state is JobState.SUCCEEDED, job.exit
+    assert (job.attempt, job.restarts) == (2, 1)
+    ledger = workbench.training.goodput(job.id)
+    assert (ledger.steps, ledger.attempts) == (steps, 2)
+    assert ledger.restart > 0
 
 
 def test_nothing_is_submitted_when_it_cannot_run(workbench: LocalWorkbench, data: TinyData) -> None:
