@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -12,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.slow
+_COLOUR = re.compile(r"\x1b\[\d*m")
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +63,7 @@ def _inside(environment: Path, *command: str) -> str:
         cwd=home,
         timeout=120,
     )
-    return done.stdout + done.stderr
+    return _COLOUR.sub("", done.stdout + done.stderr)
 
 
 def test_the_wheel_holds_every_part_and_nothing_of_the_workshop(wheel: Path) -> None:
@@ -88,12 +90,8 @@ def test_the_wheel_holds_every_part_and_nothing_of_the_workshop(wheel: Path) -> 
 def test_both_extensions_are_on_after_installing(environment: Path) -> None:
     servers = _inside(environment, "jupyter-server", "extension", "list")
     assert "ogai_lab_server enabled" in servers
-    assert "ogai_lab_server" in servers
-    assert "OK" in servers.partition("ogai_lab_server enabled")[2].splitlines()[1]
-    labextensions = _inside(environment, "jupyter-labextension", "list")
-    assert "@ogai/lab v0.1.0 enabled OK" in labextensions.replace("\x1b[32m", "").replace(
-        "\x1b[0m", ""
-    )
+    assert "OK" in servers.partition("Validating ogai_lab_server")[2]
+    assert "@ogai/lab v0.1.0 enabled OK" in _inside(environment, "jupyter-labextension", "list")
 
 
 def test_the_command_answers_and_the_base_has_no_torch(environment: Path) -> None:
@@ -103,11 +101,5 @@ def test_the_command_answers_and_the_base_has_no_torch(environment: Path) -> Non
 
 
 def test_a_missing_part_says_which_command_adds_it(environment: Path) -> None:
-    (environment.parent / "home" / "corpus.txt").write_text("words")
-    script = (
-        "import ogai_lab.training.main as main\n"
-        "from ogai_lab.core.errors import MissingExtra, require\n"
-        "try:\n    require('torch', 'training')\n"
-        "except MissingExtra as error:\n    print(error)\n"
-    )
+    script = "from ogai_lab.core.errors import require; require('torch', 'training')"
     assert "pip install 'ogai-lab[training]'" in _inside(environment, "python", "-c", script)

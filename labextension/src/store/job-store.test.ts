@@ -243,6 +243,10 @@ timed('pages come on demand, and a filter starts anew', async () => {
   const store = await live(server);
   assert.equal(store.jobs.length, 200);
   assert.equal(store.total, 450);
+  server.change('j0', 'failed');
+  await until(() => server.calls.at(-1) === 'job j0', 'asked about a job of a later page');
+  await new Promise(resolve => setImmediate(resolve));
+  assert.equal(store.total, 450);
   await store.more();
   await store.more();
   await store.more();

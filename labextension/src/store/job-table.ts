@@ -70,7 +70,9 @@ export class JobTable {
       this._order.splice(place, 0, job.id);
     } else if (this.cursor === null) {
       this._order.push(job.id);
-    } // else it is older than what is loaded and comes with its page
+    } else {
+      return; // older than what is loaded: it is counted already and comes with its page
+    }
     this.total++;
     this._rows = undefined;
   }
