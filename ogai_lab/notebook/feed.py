@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ogai_lab.core.errors import OgaiError
-from ogai_lab.core.events import Event
 from ogai_lab.core.waiting import listening_to
 
 if TYPE_CHECKING:
+    from ogai_lab.core.events import Event
     from ogai_lab.workbench import Workbench
 
-Listener = Callable[[Event], None]
+Listener = Callable[["Event"], None]
 _RETRY_SECONDS = 1.0
 
 

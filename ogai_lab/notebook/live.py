@@ -14,13 +14,13 @@ from ogai_lab.commands.forms.jobs import job_view
 from ogai_lab.commands.forms.records import record_line
 from ogai_lab.commands.views import Block, Lines, View
 from ogai_lab.core.errors import OgaiError, Unavailable
-from ogai_lab.core.events import Event
 from ogai_lab.core.waiting import listening_to
 from ogai_lab.locale import _
 from ogai_lab.notebook.feed import Throttle, feed_of
 from ogai_lab.scheduler.types import Job, LogChunk
 
 if TYPE_CHECKING:
+    from ogai_lab.core.events import Event
     from ogai_lab.workbench import Workbench
 
 TAIL = 200

@@ -28,7 +28,7 @@ def test_importing_the_package_imports_next_to_nothing() -> None:
 
 
 def test_the_verbs_need_none_of_the_heavy_libraries() -> None:
-    heavy = {"torch", "transformers", "pyarrow", "kubernetes", "tokenizers", "matplotlib"}
+    heavy = {"torch", "transformers", "pyarrow", "tokenizers", "matplotlib", "sqlalchemy"}
     assert not heavy & loaded_after("import ogai_lab; ogai_lab.run; ogai_lab.jobs")
 
 

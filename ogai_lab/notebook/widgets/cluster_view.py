@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 import ipywidgets as w
 
 from ogai_lab.commands.forms.cluster import nodes_view, queues_view, use_view
 from ogai_lab.commands.views import View
 from ogai_lab.core.errors import OgaiError
-from ogai_lab.core.events import Event
 from ogai_lab.notebook.connection import workbench
 from ogai_lab.notebook.feed import Throttle, feed_of
 from ogai_lab.notebook.html import card
 from ogai_lab.notebook.widgets.parts import Frame, Message
+
+if TYPE_CHECKING:
+    from ogai_lab.core.events import Event
 
 _REFRESH_SECONDS = 1.0
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
 
 from ogai_lab.commands.forms.jobs import job_list, state_badge, state_word
 from ogai_lab.commands.views import View
 from ogai_lab.core.errors import OgaiError
-from ogai_lab.core.events import Event
 from ogai_lab.locale import _
 from ogai_lab.notebook.connection import workbench
 from ogai_lab.notebook.feed import Throttle, feed_of
@@ -18,6 +17,9 @@ from ogai_lab.notebook.html import card
 from ogai_lab.notebook.widgets.job_view import JobView
 from ogai_lab.notebook.widgets.parts import Frame, Message, button
 from ogai_lab.scheduler.types import Job, JobState
+
+if TYPE_CHECKING:
+    from ogai_lab.core.events import Event
 
 _REFRESH_SECONDS = 2.0
 
