@@ -26,7 +26,7 @@ class Bench:
     def __init__(self, home: Home, spare_seconds: float = 0) -> None:
         self.home = home
         self.blobs = BlobStore(home.blobs_url)
-        self.engine = LocalEngine(home, self.blobs, list)
+        self.engine = LocalEngine(home, self.blobs, list, spare_seconds=spare_seconds)
         self._count = 0
 
     def order(
