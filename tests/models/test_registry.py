@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -206,6 +207,22 @@ def test_the_same_folder_at_once_is_one_version(bench: Bench, folder: Path) -> N
     assert bench.registry.verify("lab/model", "v1").intact
 
 
+def test_nothing_is_collected_before_its_version_is_recorded(
+    bench: Bench, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = bench.registry._record
+    freed: list[int] = []
+
+    def collecting_first(*args: Any) -> tuple[int, str]:
+        freed.append(bench.registry.collect())  # as another process might at this moment
+        return record(*args)
+
+    monkeypatch.setattr(bench.registry, "_record", collecting_first)
+    bench.register(folder)
+    assert freed == [0]
+    assert bench.registry.verify("lab/model", "v1").intact
+
+
 def test_removing_while_registering_breaks_neither(bench: Bench, tmp_path: Path) -> None:
     for seed in range(4):
         bench.register(save(tmp_path / f"m{seed}", layers(seed=seed)))
@@ -231,7 +248,9 @@ from ogai_lab.core.database import Database
 from ogai_lab.core.events import EventLog
 from ogai_lab.core.home import Home
 from ogai_lab.models.registry import Registry
+from ogai_lab.models import tensors
 from ogai_lab.models.types import Lineage
+tensors.WHOLE = 0
 home = Home.open()
 database = Database(home.database_url)
 registry = Registry(database, BlobStore(home.blobs_url), EventLog(database), home)
@@ -279,9 +298,9 @@ def test_kill_at_any_moment_leaves_whole_versions(home: Any, tmp_path: Path) -> 
 def check_cache(cache: Path, *, complete: bool) -> None:
     """Every snapshot is whole; with `complete`, the scanner of huggingface_hub agrees."""
     for snapshot in cache.glob("models--*/snapshots/*"):
-        names = {path.name for path in snapshot.iterdir()}
-        assert {"config.json", "model.safetensors"} <= names
-        assert all(path.exists() for path in snapshot.iterdir())
+        assert (snapshot / "config.json").exists()
+        index = json.loads((snapshot / "model.safetensors.index.json").read_bytes())
+        assert all((snapshot / name).exists() for name in index["weight_map"].values())
     if complete and cache.exists():
         from huggingface_hub import scan_cache_dir
 

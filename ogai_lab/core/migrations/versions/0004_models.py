@@ -64,9 +64,7 @@ def upgrade() -> None:
         sa.Column("bits", sa.Float),
         sa.Column("reason", sa.Text, nullable=False),
     )
-    op.create_index(
-        "model_evaluations_version", "model_evaluations", ["model", "number", "data"]
-    )
+    op.create_index("model_evaluations_version", "model_evaluations", ["model", "number", "data"])
 
 
 def downgrade() -> None:
