@@ -13,7 +13,7 @@ install: .venv/.installed
 
 .venv/.environment: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "OGAI Lab needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { echo "OGAI Lab is built with Node 20 or newer; see nodejs.org"; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || { echo "OGAI Lab is built with Node 20 or newer; see nodejs.org"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -q -c constraints.txt uv
 	$(UV) -q -r pyproject.toml --all-extras --group test --group build
