@@ -26,6 +26,7 @@ from ogai_lab.core.database import Database
 from ogai_lab.core.events import EventLog
 from ogai_lab.core.home import Home
 
+os.environ["OGAI_SPARE_SECONDS"] = "0"  # no warm parent outlives the job of a test
 _numbers = itertools.count()
 _START_SECONDS = 60
 _SOURCES = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "server")]

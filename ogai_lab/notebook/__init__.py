@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import typing
 
+from ogai_lab.models.hub_client import prefer_local
 from ogai_lab.notebook import display
 from ogai_lab.notebook.actions import checks, job, jobs, machine, nodes, queues, run, usage
 from ogai_lab.notebook.connection import connect
@@ -46,6 +47,7 @@ __all__ = [
 ]
 
 display.register()
+prefer_local()  # from_pretrained finds the models registered here without asking the hub for them
 
 
 def __getattr__(name: str) -> typing.Any:

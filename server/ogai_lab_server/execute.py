@@ -125,7 +125,7 @@ def execute(notebook: Path, output: Path | None, *, url: str, token: str) -> int
 
     GatewayClient.clear_instance()
     GatewayClient.instance(url=url.rstrip("/"), auth_token=token, auth_scheme="token")
-    document = nbformat.read(notebook, as_version=4)
+    document: Any = nbformat.reads(notebook.read_text(), as_version=4)  # type: ignore[no-untyped-call]
     client = NotebookClient(
         document,
         timeout=1800,
@@ -142,7 +142,7 @@ def execute(notebook: Path, output: Path | None, *, url: str, token: str) -> int
     finally:
         if output is not None:
             output.parent.mkdir(parents=True, exist_ok=True)
-            nbformat.write(document, output)
+            output.write_text(nbformat.writes(document))  # type: ignore[no-untyped-call]
     return 0
 
 
@@ -156,19 +156,26 @@ def _kernel_manager(token: str) -> type[Any]:
     from jupyter_server.gateway.gateway_client import GatewayClient
     from jupyter_server.gateway.managers import GatewayKernelClient, GatewayKernelManager
 
-    class Client(GatewayKernelClient):  # type: ignore[misc]
-        async def start_channels(self, *args: Any, **kwargs: Any) -> None:
+    class Client(GatewayKernelClient):
+        async def start_channels(  # type: ignore[override]  # its two bases disagree
+            self,
+            shell: bool = True,
+            iopub: bool = True,
+            stdin: bool = True,
+            hb: bool = True,
+            control: bool = True,
+        ) -> None:
             self.channel_socket = websocket.create_connection(
                 f"{GatewayClient.instance().ws_url}/api/kernels/{self.kernel_id}/channels",
                 timeout=_START_SECONDS,
                 enable_multithread=True,
                 header=[f"Authorization: token {token}"],
             )
-            AsyncKernelClient.start_channels(self, *args, **kwargs)
+            AsyncKernelClient.start_channels(self, shell, iopub, stdin, hb, control)
             self.response_router = threading.Thread(target=self._route_responses, daemon=True)
             self.response_router.start()
 
-    class Manager(GatewayKernelManager):  # type: ignore[misc]
+    class Manager(GatewayKernelManager):
         client_factory = Client
 
     return Manager

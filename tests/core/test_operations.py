@@ -9,7 +9,6 @@ from urllib.parse import parse_qs
 
 import httpx
 import pytest
-from ogai_lab_server.router import Router, query_values
 from pydantic import BaseModel, Field, computed_field
 
 from ogai_lab.core import remote as remote_module
@@ -18,6 +17,7 @@ from ogai_lab.core.openapi import document
 from ogai_lab.core.operations import Caller, Service, operation
 from ogai_lab.core.remote import Request, remote
 from ogai_lab.core.types import Bytes, Strict
+from ogai_lab_server.router import Router, query_values
 
 
 class Size(Strict):

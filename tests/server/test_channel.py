@@ -6,9 +6,8 @@ import asyncio
 import threading
 from collections.abc import Iterator
 
-from ogai_lab_server.channel import Channel
-
 from ogai_lab.core import waiting
+from ogai_lab_server.channel import Channel
 
 
 async def _all(channel: Channel) -> bytes:

@@ -10,10 +10,10 @@ from typing import Any
 
 import httpx
 import pytest
-from ogai_lab_server.about import mounted_types
 
 from ogai_lab.core.errors import PROBLEM_JSON
 from ogai_lab.core.operations import Operation, Service
+from ogai_lab_server.about import mounted_types
 
 OPERATIONS = [(service, op) for service in mounted_types() for op in service.operations()]
 

@@ -8,10 +8,10 @@ import sys
 from typing import Any
 
 import pytest
-from ogai_lab_server.about import mounted_types
 
 from ogai_lab.core.database import HEAD, Database
 from ogai_lab.core.errors import PROBLEM_JSON
+from ogai_lab_server.about import mounted_types
 
 
 def test_what_is_documented_is_what_is_mounted(server: Any) -> None:

@@ -1,0 +1,1 @@
+"""Engines: where jobs run, one folder each, behind the Protocol of `base`."""
