@@ -14,13 +14,13 @@ from ogai_lab.core.database import Database
 from ogai_lab.core.errors import Conflict, NotFound, OgaiError
 from ogai_lab.core.events import EventLog
 from ogai_lab.core.operations import Caller
+from ogai_lab.models.changes import SCHEMA
 from ogai_lab.models.evaluation.table import decode
 from ogai_lab.models.tables import evaluations
 from ogai_lab.models.types import EvaluationInfo, EvaluationSpec, ItemScore, Version
 from ogai_lab.scheduler.service import Scheduler
 from ogai_lab.scheduler.types import Job, JobSpec, JobState, ModuleRun
 
-_SCHEMA = "https://schemas.ogai-lab.org/models/version/v1"
 _THREADS = 2
 
 
@@ -194,7 +194,7 @@ class Evaluations:
         self, connection: sa.Connection, action: str, model: str, number: int, job: str
     ) -> None:
         data = {"action": action, "model": model, "revision": f"v{number}", "job": job}
-        self._events.emit(connection, _SCHEMA, data)
+        self._events.emit(connection, SCHEMA, data)
 
 
 def _info(row: sa.Row[Any]) -> EvaluationInfo:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from ogai_lab.core.blobs import BlobStore, Digest
 from ogai_lab.core.errors import StorageFull
-from ogai_lab.models.tensors import rebuild
+from ogai_lab.models.rebuilding import rebuild
 from ogai_lab.models.types import FileEntry, VersionManifest
 
 INDEX = "model.safetensors.index.json"

@@ -13,19 +13,17 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from ogai_lab.core.blob_batch import Batch
 from ogai_lab.core.blobs import BlobStore, Buffer, Digest
-from ogai_lab.core.errors import Conflict, Corrupt, NotFound
+from ogai_lab.core.errors import Conflict
 from ogai_lab.models.folders import contents
 from ogai_lab.models.headers import Header, Tensor, read_header, write_header
-from ogai_lab.models.types import Damage, FileEntry, TensorEntry, VersionManifest
+from ogai_lab.models.types import FileEntry, TensorEntry, VersionManifest
 
 SMALL = 64 << 10
 """Bytes; a smaller tensor shares its blob."""
@@ -106,78 +104,6 @@ def load(store: BlobStore, digest: str) -> VersionManifest:
         When the store does not have it whole.
     """
     return VersionManifest.model_validate_json(store.get(Digest(digest)))
-
-
-def rebuild(file: FileEntry, store: BlobStore, out: IO[bytes]) -> None:
-    """Write the original bytes of one file, each blob checked on the way.
-
-    Raises
-    ------
-    NotFound, Corrupt
-        When a blob is missing or damaged; the message names the tensor.
-    """
-    if file.header is None:
-        for piece in _checked(store, file.blobs[0], file.path):
-            out.write(piece)
-        return
-    out.write(store.get(Digest(file.header)))
-    shared = _shared_blobs(file)
-    pack: tuple[int, bytes] = (-1, b"")
-    for tensor in file.tensors:
-        where = f"{tensor.name!r} in {file.path!r}"
-        if tensor.blob in shared:
-            if pack[0] != tensor.blob:
-                pack = (tensor.blob, b"".join(_checked(store, file.blobs[tensor.blob], where)))
-            out.write(pack[1][tensor.start : tensor.start + tensor.size])
-            continue
-        skip = tensor.start
-        for piece in _checked(store, file.blobs[tensor.blob], where):
-            out.write(piece[skip:])
-            skip = max(0, skip - len(piece))
-
-
-def verify(manifest: VersionManifest, store: BlobStore) -> tuple[int, list[Damage]]:
-    """Hash every blob of a version; return the bytes read and what is damaged."""
-    checked = 0
-    damages: list[Damage] = []
-    seen: set[str] = set()
-    for file in manifest.files:
-        parts = [(digest, _in_blob(file, index)) for index, digest in enumerate(file.blobs)]
-        for digest, inside in [*parts, *([(file.header, [])] if file.header else [])]:
-            if digest in seen:
-                continue
-            seen.add(digest)
-            try:
-                for piece in _checked(store, digest, repr(file.path)):
-                    checked += len(piece)
-            except (Corrupt, NotFound) as exc:
-                damages.append(
-                    Damage(
-                        file=file.path,
-                        tensors=_hurt(store, digest, inside),
-                        blob=digest,
-                        problem=exc.message,
-                    )
-                )
-    return checked, damages
-
-
-def _in_blob(file: FileEntry, index: int) -> list[TensorEntry]:
-    return [tensor for tensor in file.tensors if tensor.blob == index]
-
-
-def _hurt(store: BlobStore, digest: str, inside: list[TensorEntry]) -> list[str]:
-    """Return which tensors of a damaged blob do not have their own digest any more."""
-    if len(inside) < 2 or not store.exists(Digest(digest)):
-        return [entry.name for entry in inside]
-    with store.open(Digest(digest)) as blob:
-        data = blob.read()
-    found = []
-    for entry in inside:
-        tensor = Tensor(entry.name, entry.dtype, tuple(entry.shape), 0, entry.size)
-        if tensor_digest(tensor, data[entry.start :][: entry.size]) != entry.digest:
-            found.append(entry.name)
-    return found
 
 
 def _keep_weights(
@@ -329,27 +255,6 @@ class _Writer:
 
 def _head(group: list[Tensor], metadata: dict[str, str]) -> bytes:
     return write_header([(t.name, t.dtype, t.shape, t.size) for t in group], metadata)
-
-
-def _shared_blobs(file: FileEntry) -> set[int]:
-    uses = Counter(tensor.blob for tensor in file.tensors)
-    return {blob for blob, count in uses.items() if count > 1}
-
-
-def _checked(store: BlobStore, digest: str, where: str) -> Iterator[bytes]:
-    """Yield a blob's bytes; raise at the end when they are not what the digest says."""
-    hasher = hashlib.sha256()
-    with store.open(Digest(digest)) as blob:
-        read: Callable[[], bytes] = lambda: blob.read(_CHUNK)  # noqa: E731
-        for piece in iter(read, b""):
-            hasher.update(piece)
-            yield piece
-    if _digest(hasher) != digest:
-        raise Corrupt(
-            f"The stored bytes of {where} are damaged: the blob {digest} holds other bytes.",
-            cause="The disk or a program changed the file after it was written.",
-            action="Register the same folder or job again: that writes damaged bytes anew.",
-        )
 
 
 def _digest(hasher: hashlib._Hash) -> Digest:

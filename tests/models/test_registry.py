@@ -18,6 +18,7 @@ import pytest
 
 from ogai_lab.core.blobs import Digest
 from ogai_lab.core.errors import Conflict, Corrupt, InvalidInput, NotFound, OgaiError
+from ogai_lab.models import tensors
 from ogai_lab.models.types import Lineage
 from tests.models.conftest import Bench, layers, save
 
@@ -210,14 +211,15 @@ def test_the_same_folder_at_once_is_one_version(bench: Bench, folder: Path) -> N
 def test_nothing_is_collected_before_its_version_is_recorded(
     bench: Bench, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record = bench.registry._record
+    keep = tensors.keep
     freed: list[int] = []
 
-    def collecting_first(*args: Any) -> tuple[int, str]:
+    def then_collect(*args: Any) -> tensors.Kept:
+        kept = keep(*args)
         freed.append(bench.registry.collect())  # as another process might at this moment
-        return record(*args)
+        return kept
 
-    monkeypatch.setattr(bench.registry, "_record", collecting_first)
+    monkeypatch.setattr(tensors, "keep", then_collect)
     bench.register(folder)
     assert freed == [0]
     assert bench.registry.verify("lab/model", "v1").intact

@@ -14,8 +14,9 @@ from safetensors import safe_open
 
 from ogai_lab.core.blobs import BlobStore, Digest
 from ogai_lab.core.errors import Conflict, Corrupt, InvalidInput, NotFound, StorageFull
-from ogai_lab.models import tensors
+from ogai_lab.models import rebuilding, tensors
 from ogai_lab.models.headers import write_header
+from ogai_lab.models.verifying import verify
 from tests.models.conftest import layers, save
 
 
@@ -27,7 +28,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
 
 def rebuilt(kept: tensors.Kept, store: BlobStore, path: str = "model.safetensors") -> bytes:
     out = io.BytesIO()
-    tensors.rebuild(next(f for f in kept.manifest.files if f.path == path), store, out)
+    rebuilding.rebuild(next(f for f in kept.manifest.files if f.path == path), store, out)
     return out.getvalue()
 
 
@@ -45,7 +46,8 @@ def test_a_file_is_rebuilt_bit_for_bit(tmp_path: Path, store: BlobStore, whole: 
 
 def test_large_tensors_stream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tensors, "_AT_ONCE", 1 << 16)
-    monkeypatch.setattr(tensors, "_CHUNK", 10_000)
+    for module in (tensors, rebuilding):
+        monkeypatch.setattr(module, "_CHUNK", 10_000)
     folder = save(tmp_path / "m", layers(2, 256))
     store = BlobStore(tmp_path / "store")
     kept = tensors.keep(folder, store, whole=0)
@@ -103,17 +105,17 @@ def test_a_flipped_bit_is_found_and_mended(tmp_path: Path, whole: int) -> None:
         blob.seek(hurt.start + 1000)
         blob.write(bytes([byte ^ 4]))
 
-    checked, damages = tensors.verify(kept.manifest, store)
+    checked, damages = verify(kept.manifest, store)
     assert checked > kept.manifest.size * 0.9
     assert [(d.file, d.tensors) for d in damages] == [("model.safetensors", [hurt.name])]
     with pytest.raises(Corrupt, match="damaged"):
         rebuilt(kept, store)
 
     tensors.keep(folder, store, replacing={Digest(damages[0].blob)}, whole=whole)
-    assert tensors.verify(kept.manifest, store)[1] == []
+    assert verify(kept.manifest, store)[1] == []
 
     store.path(Digest(file.blobs[0])).unlink()  # type: ignore[union-attr]
-    assert "has no blob" in tensors.verify(kept.manifest, store)[1][0].problem
+    assert "has no blob" in verify(kept.manifest, store)[1][0].problem
 
 
 def test_a_truncated_file_is_refused_and_nothing_stays(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from ogai_lab.models.evaluation.table import Table, encode
 from ogai_lab.models.projection import lay_out
 from ogai_lab.models.stores import model_store
 from ogai_lab.models.types import EvaluationSpec, ItemScore
+from ogai_lab.models.verifying import verify
 
 _REPORT_SECONDS = 0.5
 
@@ -45,7 +46,7 @@ def run(spec_digest: Digest, blobs: BlobStore) -> Digest:
     documents = held_out(blobs, Digest(spec.data), spec.documents)
     store = model_store(blobs)
     manifest = tensors.load(store, spec.manifest)
-    _, damages = tensors.verify(manifest, store)
+    _, damages = verify(manifest, store)
     if damages:
         raise Corrupt(
             f"{spec.model} {spec.revision} is damaged: {damages[0].problem}",
