@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,23 @@ def test_where_links_would_not_do_the_file_is_rebuilt(tmp_path: Path, how: str) 
     (folder / "model.safetensors").rename(folder / path)
     snapshot = shown(folder, BlobStore(tmp_path / "store"), 0)
     assert (snapshot / path).read_bytes() == (folder / path).read_bytes()
+
+
+def test_a_snapshot_appears_whole(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshots = tmp_path / "repo" / "snapshots"
+    filled: set[int] = set()
+    symlink = os.symlink
+
+    def look_first(target: str, link: str, *more: bool, **named: int) -> None:
+        assert list(snapshots.glob("*")) == [], f"{link} is made in a snapshot that is seen"
+        filled.add(Path(link).parent.stat().st_ino)
+        symlink(target, link, *more, **named)
+
+    monkeypatch.setattr(os, "symlink", look_first)
+    snapshot = shown(folder, BlobStore(tmp_path / "store"), 0)
+    assert snapshot.stat().st_ino in filled  # the folder itself was renamed, not file by file
 
 
 def test_a_remote_store_is_fetched(folder: Path, tmp_path: Path) -> None:
