@@ -156,6 +156,7 @@ export class Words {
         return trans.__('Output %1: %2', field('output'), field('value'));
       case 'rank_started':
       case 'attempt_ended':
+      case 'spent': // what the goodput ledger is made of
         return '';
       default:
         return record.name ?? '';

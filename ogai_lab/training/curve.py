@@ -63,6 +63,8 @@ class Curve:
             }
             # The first step of a process sets things up; its speed would mislead.
             records.log(point | (self._use(speed) if self._warm else {}), step=step)
+            pace = f"  {speed:,.0f} tokens/s" if self._warm else ""
+            print(f"step {step} of {self._plan.steps}  loss {loss:.4f}{pace}", flush=True)  # noqa: T201
         self._seconds, self._steps, self._warm = 0.0, 0, True
 
     def _use(self, tokens_per_second: float) -> dict[str, float]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -281,3 +283,22 @@ def test_a_disk_that_has_room_again_loses_nothing(small_disk, make_bench):
     filler.unlink()
     assert bench.wait(job).exit.kind is ExitKind.SUCCEEDED
     assert [int(text) for text in bench.text(job)] == list(range(1, 20001))
+
+
+def test_a_clock_that_was_set_back_keeps_no_dead_job_alive(bench, kill):
+    ahead = time.time() + 3600  # as files look when the clock jumped back by an hour
+    dead = bench.start(FOREVER)
+    kill(bench.rank_pid(dead, 0))
+    bench.wait(dead)
+    for name in ("exit.json", "status.json", "agents/node-0.json"):
+        (bench.folder(dead) / name).unlink()
+    os.utime(bench.folder(dead) / "order.json", (ahead, ahead))
+    assert bench.engine.look(dead).state == "lost"
+
+    deaf = bench.start(FOREVER)
+    bench.rank_pid(deaf, 0)
+    kill(bench.agent_pid(deaf), signal.SIGSTOP)
+    bench.engine.stop(deaf, "cancelled")
+    os.utime(bench.folder(deaf) / "stop", (ahead, ahead), follow_symlinks=False)
+    assert bench.engine.look(deaf).state == "lost"
+    assert bench.gone(deaf)

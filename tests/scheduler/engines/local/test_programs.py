@@ -226,3 +226,33 @@ def test_a_python_that_does_not_exist_is_named(bench):
     seen = bench.wait(job)
     assert seen.exit.kind is ExitKind.START_FAILED
     assert "/no/such/python" in seen.exit.message
+
+
+@both_ways
+def test_a_rank_that_finds_a_disk_full_is_told_apart(bench, preload):
+    job = bench.start("open('/dev/full', 'w', buffering=1).write('checkpoint\\n')", preload=preload)
+    seen = bench.wait(job)
+    assert seen.exit.kind is ExitKind.STORAGE_FULL
+    assert "No space left on device" in seen.exit.message
+    assert "Free some space" in seen.exit.action
+
+
+def test_what_a_rank_said_last_is_plain_and_its_log_keeps_the_colours(bench):
+    error = "\x1b[1;31mValueError\x1b[0m: bad \x1b]0;title\x07\x08value"
+    job = bench.start(f"import sys\nprint({error!r}, file=sys.stderr)\nsys.exit(1)")
+    seen = bench.wait(job)
+    assert seen.exit.message == "Rank 0 exited with code 1: ValueError: bad value"
+    assert seen.exit.tail == ["ValueError: bad value"]
+    assert bench.text(job, 0) == [error]
+
+
+@both_ways
+def test_a_module_that_exits_when_it_is_imported_says_so(bench, preload):
+    tree = snapshot(
+        bench, main_py="import settings\nprint('never')", settings_py="raise SystemExit('no key')"
+    )
+    job = bench.start_run(ScriptRun(path="main.py"), snapshot=tree, preload=preload)
+    seen = bench.wait(job)
+    assert seen.exit.kind is ExitKind.PROGRAM_ERROR
+    assert seen.exit.message == "Rank 0 exited with code 1: no key"
+    assert bench.text(job, 0) == ["no key"]

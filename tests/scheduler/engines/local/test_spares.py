@@ -94,7 +94,7 @@ from ogai_lab.scheduler.engines.local import LocalEngine
 from ogai_lab.scheduler.types import CellRun, JobSpec
 
 home = Home.open({str(tmp_path / "home")!r})
-engine = LocalEngine(home, BlobStore(home.blobs_url), lambda: [])
+engine = LocalEngine(home, BlobStore(home.blobs_url), lambda: [], spare_seconds=60)
 spec = JobSpec(run=CellRun(source="print(1)"), preload=["json"])
 engine.start(Order(job_id="a", owner="a", spec=spec, placements=(Placement(node="n"),), attempt=1,
                    restarts_left=0))
@@ -103,7 +103,7 @@ while not (found := list(spare.standing(str(home.path / "spares")))):
 print(found[0][1]["who"]["pid"])
 """
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
     )
     pid = int(done.stdout)
     for _ in range(200):
