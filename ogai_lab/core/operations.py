@@ -16,7 +16,7 @@ import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar, cast
 
 from ogai_lab.core.errors import InvalidInput
 
@@ -186,7 +186,7 @@ def invalid(exc: Any, prefix: str = "") -> InvalidInput:
 
 
 def operation(method: Method, path: str, *, action: Action) -> Callable[[F], F]:
-    """Mark a method of a `Service` as an operation.
+    """Mark a method of a `Service` as an operation; a direct call is checked as a request is.
 
     Parameters
     ----------
@@ -199,8 +199,20 @@ def operation(method: Method, path: str, *, action: Action) -> Callable[[F], F]:
     """
 
     def mark(function: F) -> F:
-        setattr(function, _MARK, (method, path, action))
-        return function
+        signature = inspect.signature(function)
+
+        @functools.wraps(function)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            bound = signature.bind(*args, **kwargs)
+            for parameter in described.parameters:
+                if parameter.place != "caller" and parameter.name in bound.arguments:
+                    given = bound.arguments[parameter.name]
+                    bound.arguments[parameter.name] = parameter.check(given)
+            return function(*bound.args, **bound.kwargs)
+
+        described = Operation(function.__name__, method, path, action, function=function)
+        setattr(checked, _MARK, described)
+        return cast("F", checked)
 
     return mark
 
@@ -218,10 +230,9 @@ class Service:
         found: dict[str, Operation] = {}
         for base in reversed(cls.__mro__):
             for name, member in vars(base).items():
-                mark = getattr(member, _MARK, None)
-                if mark is not None:
-                    method, path, action = mark
-                    found[name] = Operation(name, method, path, action, function=member)
+                described = getattr(member, _MARK, None)
+                if described is not None:
+                    found[name] = described
         return tuple(found.values())
 
 

@@ -259,3 +259,22 @@ def test_the_document_of_the_operations() -> None:
     assert lines["x-ogai-stream"] is True
     assert lines["content"].keys() == {"application/x-ndjson"}
     assert made["paths"]["/ogai/things/things"]["post"]["summary"] == "Make a thing."
+
+
+@pytest.mark.parametrize(
+    ("call", "field"),
+    [
+        (lambda things: things.things(limit=10), "limit"),
+        (lambda things: things.things(["a"], 0), "limit"),
+        (lambda things: things.replace("a", {"memory": "lots"}), "size.memory"),
+        (lambda things: things.lines(offset="far"), "offset"),
+    ],
+)
+def test_a_direct_call_is_checked_as_a_request_is(call: Any, field: str, twin: Things) -> None:
+    for things in (Things(), twin):
+        with pytest.raises(InvalidInput) as caught:
+            call(things)
+        assert caught.value.field == field
+    with pytest.raises(TypeError, match="'name'"):
+        Things().thing()  # type: ignore[call-arg]
+    assert Things().replace("a", {"memory": "2KiB"}) == Size(memory=2048)  # type: ignore[arg-type]
