@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ogai_lab.commands.parser import parser
-from ogai_lab.core.errors import InvalidInput, OgaiError, redact
+from ogai_lab.core.errors import InvalidInput, OgaiError, shown
 from ogai_lab.locale import _
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _exit_code(job: Job | None, *, told: bool = False) -> int:
 
 
 def _say(error: OgaiError) -> None:
-    lines = [redact(error.message)]
-    lines += [_("  why:  {cause}").format(cause=redact(error.cause))] if error.cause else []
-    lines += [_("  next: {action}").format(action=redact(error.action))] if error.action else []
+    lines = [shown(error.message)]
+    lines += [_("  why:  {cause}").format(cause=shown(error.cause))] if error.cause else []
+    lines += [_("  next: {action}").format(action=shown(error.action))] if error.action else []
     print("\n".join(lines), file=sys.stderr)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 import unicodedata
 from functools import singledispatch
 
@@ -23,9 +22,10 @@ from ogai_lab.commands.views import (
     Table,
     View,
 )
+from ogai_lab.core.records import plain
 
-ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-_CONTROL = {code: None for code in (*range(32), *range(127, 160)) if code != 9}
+__all__ = ["bar", "block_text", "cell", "plain", "sparkline", "text"]
+
 _SPARKS = "▁▂▃▄▅▆▇█"
 _BAR = 20
 _SPARK_WIDTH = 40
@@ -42,18 +42,13 @@ def text(view: View) -> str:
     return "\n".join(part for part in [head, *blocks] if part)
 
 
-def plain(line: str) -> str:
-    """Return a line without escape sequences and control characters: safe for any terminal."""
-    return ANSI.sub("", line).translate(_CONTROL)
-
-
 def cell(value: Cell) -> str:
     """Return one cell as text."""
     match value:
         case Badge():
-            return f"{value.icon} {value.word}"
+            return plain(f"{value.icon} {value.word}")
         case Meter():
-            return value.text or ("" if value.fraction is None else f"{value.fraction:.0%}")
+            return plain(value.text) or ("" if value.fraction is None else f"{value.fraction:.0%}")
         case Code():
             return plain(value.text)
         case str():
@@ -84,25 +79,27 @@ def _table(block: Table) -> str:
 
 @block_text.register
 def _facts(block: Facts) -> str:
-    width = max((_width(name) for name, _value in block.items), default=0)
-    return "\n".join(f"  {_pad(name, width)}  {cell(value)}" for name, value in block.items)
+    items = [(plain(name), cell(value)) for name, value in block.items]
+    width = max((_width(name) for name, _value in items), default=0)
+    return "\n".join(f"  {_pad(name, width)}  {value}" for name, value in items)
 
 
 @block_text.register
 def _note(block: Note) -> str:
-    return f"  {block.lead}: {plain(block.text)}" if block.lead else plain(block.text)
+    return f"  {plain(block.lead)}: {plain(block.text)}" if block.lead else plain(block.text)
 
 
 @block_text.register
 def _lines(block: Lines) -> str:
     shown = [f"  │ {plain(line)}" for line in block.lines]
-    return "\n".join([f"  {block.caption}:", *shown]) if shown else ""
+    return "\n".join([f"  {plain(block.caption)}:", *shown]) if shown else ""
 
 
 @block_text.register
 def _meters(block: Meters) -> str:
-    width = max((_width(meter.label) for meter in block.items), default=0)
-    return "\n".join(f"  {_pad(m.label, width)}  {bar(m.fraction)} {m.text}" for m in block.items)
+    items = [(plain(meter.label), bar(meter.fraction), plain(meter.text)) for meter in block.items]
+    width = max((_width(label) for label, _bar, _text in items), default=0)
+    return "\n".join(f"  {_pad(label, width)}  {drawn} {text}" for label, drawn, text in items)
 
 
 @block_text.register

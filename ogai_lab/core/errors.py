@@ -24,6 +24,8 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any, ClassVar
 
+from ogai_lab.core.records import plain
+
 PROBLEM_JSON = "application/problem+json"
 
 _SENSITIVE = r"(?:token|password|passwd|secret|credential|api[_-]?key)(?![a-z])"
@@ -47,6 +49,11 @@ def redact(text: str) -> str:
     for pattern, replacement in _SECRETS:
         text = pattern.sub(replacement, text)
     return text
+
+
+def shown(text: str) -> str:
+    """Return `text` as it may be shown anywhere: no credential, no escape sequence."""
+    return redact("\n".join(plain(line) for line in text.split("\n")))
 
 
 class OgaiError(Exception):
@@ -79,7 +86,7 @@ class OgaiError(Exception):
 
     def __str__(self) -> str:
         parts = [self.message, self.cause, self.action]
-        return redact(" ".join(part for part in parts if part))
+        return shown(" ".join(part for part in parts if part))
 
     def to_problem(self) -> dict[str, Any]:
         """Return the RFC 9457 document of this error."""
@@ -95,9 +102,9 @@ class OgaiError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """Show IPython a message with what to do next instead of our internals."""
-        lines = [f"{self.title}: {redact(self.message)}"]
-        lines += [f"  why:  {redact(self.cause)}"] if self.cause else []
-        lines += [f"  next: {redact(self.action)}"] if self.action else []
+        lines = [f"{self.title}: {shown(self.message)}"]
+        lines += [f"  why:  {shown(self.cause)}"] if self.cause else []
+        lines += [f"  next: {shown(self.action)}"] if self.action else []
         return lines
 
 

@@ -16,6 +16,7 @@ import codecs
 import json
 import math
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,10 @@ RANK = "RANK"
 MAX_LINE = 1 << 20
 """Characters of one text record; a longer line goes on in the next, marked ``"more": true``."""
 
+ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+"""Escape sequences: colours, the cursor, the title of a terminal."""
+
+_CONTROL = {code: None for code in (*range(32), *range(127, 160)) if code != 9}
 _NEWLINE = "\ufffe"  # a noncharacter: stands for a line's end while a chunk is JSON-encoded at once
 _write_lock = threading.Lock()
 
@@ -84,6 +89,11 @@ class TextRecords:
             encoded_chunk = json.dumps(lines.replace("\n", _NEWLINE), ensure_ascii=False)[1:-1]
             body = encoded_chunk.replace(_NEWLINE, end + head)
         return (head + body + end).encode("utf-8", "replace")
+
+
+def plain(line: str) -> str:
+    """Return a line without escape sequences and control characters: safe for any terminal."""
+    return ANSI.sub("", line).translate(_CONTROL)
 
 
 def event(name: str, rank: int = -1, now: float | None = None, **fields: Any) -> bytes:

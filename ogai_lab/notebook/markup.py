@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from ogai_lab.commands.text import ANSI
+from ogai_lab.core.records import ANSI
 
 _CONTROL = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if code not in (9, 10)}
 

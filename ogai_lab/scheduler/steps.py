@@ -6,7 +6,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from ogai_lab.core.database import Database
-from ogai_lab.core.errors import OgaiError, StorageFull, Unavailable, redact
+from ogai_lab.core.errors import OgaiError, StorageFull, Unavailable, shown
 from ogai_lab.scheduler.engines.base import Engine, Order, Sighting
 from ogai_lab.scheduler.entries import Entry
 from ogai_lab.scheduler.ledger import Ledger
@@ -110,7 +110,7 @@ class Steps:
             full = isinstance(exc, StorageFull)
             kind = ExitKind.STORAGE_FULL if full else ExitKind.START_FAILED
             message = " ".join(part for part in (exc.message, exc.cause) if part)
-            self._fail(entry, Exit(kind=kind, message=redact(message), action=exc.action))
+            self._fail(entry, Exit(kind=kind, message=shown(message), action=exc.action))
             return False
         return True
 

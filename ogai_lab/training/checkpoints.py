@@ -133,8 +133,8 @@ class Checkpoints:
             return None
         partial.rmdir()
         return StorageFull(
-            f"A checkpoint needs about {needed / 2**20:.0f} MiB; {str(self._folder)!r} has "
-            f"{free / 2**20:.0f} MiB free.",
+            f"There is no space left for a checkpoint: it needs about {needed / 2**20:.0f} MiB; "
+            f"{str(self._folder)!r} has {free / 2**20:.0f} MiB free.",
             cause=self._kept(),
             action="Free some space on that disk and submit the job again.",
         )
@@ -181,12 +181,13 @@ class Checkpoints:
         return None
 
     def _unwritten(self, exc: OSError) -> OgaiError:
-        kind = StorageFull if exc.errno in _FULL else OgaiError
+        full = exc.errno in _FULL
+        kind, why = (StorageFull, "no space left") if full else (OgaiError, exc.strerror)
         return kind(
-            f"The checkpoint could not be written to {str(self._folder)!r}: {exc.strerror}.",
+            f"The checkpoint could not be written to {str(self._folder)!r}: {why}.",
             cause=self._kept(),
             action="Free some space on that disk and submit the job again."
-            if kind is StorageFull
+            if full
             else "Check the folder's disk and rights.",
         )
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ogai_lab.commands.figures import duration, number, size
 from ogai_lab.commands.text import plain, sparkline, text
-from ogai_lab.commands.views import Code, Column, Meter, Meters, Table, View
+from ogai_lab.commands.views import Badge, Code, Column, Meter, Meters, Table, View
+from tests.notebook.test_html import EVIL, FILLED
 
 
 def test_a_table_lines_up_wide_characters_too() -> None:
@@ -21,6 +24,13 @@ def test_a_table_lines_up_wide_characters_too() -> None:
 def test_nothing_a_program_printed_reaches_the_terminals_controls() -> None:
     hostile = "a\x1b[2Jb\x1b]0;title\x07c\rd\x08e\x9b"
     assert plain(hostile) == "abcde"
+
+
+@pytest.mark.parametrize("block", FILLED, ids=lambda block: type(block).__name__)
+def test_no_block_reaches_the_terminals_controls(block: Any) -> None:
+    shown = text(View(EVIL, (block,), badge=Badge(EVIL, EVIL), subtitle=EVIL))
+    assert "<script>alert(1)</script>" in shown  # it is no markup here, so it is shown as it is
+    assert not set(shown) & set("\x1b\x00")
 
 
 def test_an_unknown_end_draws_an_empty_bar() -> None:

@@ -84,3 +84,11 @@ def test_a_missing_extra_says_what_to_run() -> None:
     with pytest.raises(MissingExtra) as caught:
         require("ogai_no_such_module.part", "data")
     assert "pip install 'ogai-lab[data]'" in caught.value.action
+
+
+def test_no_form_of_an_error_speaks_to_the_terminal() -> None:
+    hostile = "\x1b[2Jred\x07\r\nnext\x1b]0;title\x07"
+    error = OgaiError(hostile, cause=hostile, action=hostile)
+    for form in (str(error), "\n".join(error._render_traceback_())):
+        assert set(form) & set("\x1b\x07\r") == set()
+        assert form.count("red\nnext") == 3

@@ -12,6 +12,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from ogai_lab.core.blobs import BlobStore
+from ogai_lab.scheduler.agent.exits import rank_failed
 from ogai_lab.training.goodput import goodput
 from ogai_lab.training.types import Optimizer
 from tests.training.ranks import Launcher, Ranks, TinyData
@@ -174,6 +175,8 @@ def test_no_room_for_a_checkpoint_keeps_the_one_before(
     line = second.said().strip().splitlines()[-1]
     assert line.startswith("error: The checkpoint could not be written"), second.said()
     assert "last good checkpoint is step-00000003" in line
+    how = {"rank": 0, "node": 0, "code": 1, "signal": None}
+    assert rank_failed(how, [line], killed_for_memory=False)["kind"] == "storage_full"
     kept = {path.name for path in (second.output / "checkpoints").iterdir()}
     assert kept == {"step-00000003", "latest"}
     third = launch(data.order())

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
 import sys
 import tempfile
 from typing import Any, Dict, Mapping
 
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+from ogai_lab.core.records import ANSI
 
 
 def execute_notebook(path: str, parameters: Mapping[str, Any]) -> None:
@@ -85,4 +84,4 @@ def _show(kind: str, content: Mapping[str, Any]) -> None:
     elif kind in ("execute_result", "display_data"):
         print(content["data"].get("text/plain", ""), flush=True)  # noqa: T201
     elif kind == "error":
-        print(_ANSI.sub("", "\n".join(content["traceback"])), file=sys.stderr, flush=True)  # noqa: T201
+        print(ANSI.sub("", "\n".join(content["traceback"])), file=sys.stderr, flush=True)  # noqa: T201

@@ -6,6 +6,8 @@ import re
 import signal
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
+from ogai_lab.core.records import plain
+
 Exit = Dict[str, Any]
 _CRASHES = ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE", "SIGTRAP", "SIGSYS")
 _ERROR_LINE = re.compile(
@@ -14,6 +16,7 @@ _ERROR_LINE = re.compile(
 _OUT_OF_MEMORY = re.compile(
     r"^(?:MemoryError\b|torch\.(?:cuda\.)?OutOfMemoryError\b|.*CUDA out of memory)"
 )
+_STORAGE_FULL = re.compile(r"(?i)\bno space left\b|\bdisk quota exceeded\b")
 
 _ACTIONS = {
     "program_error": "Read the last lines of that rank; mend the program and submit it again.",
@@ -30,7 +33,7 @@ _ACTIONS = {
 
 def exit_of(kind: str, message: str, **more: Any) -> Exit:
     """Return an exit of a kind, with the action that belongs to it."""
-    return {"kind": kind, "message": message, "action": _ACTIONS.get(kind, ""), **more}
+    return {"kind": kind, "message": plain(message), "action": _ACTIONS.get(kind, ""), **more}
 
 
 def rank_failed(how: Mapping[str, Any], tail: List[str], killed_for_memory: bool) -> Exit:
@@ -56,6 +59,8 @@ def rank_failed(how: Mapping[str, Any], tail: List[str], killed_for_memory: bool
                 "out_of_memory", f"Rank {rank} ran out of memory: {error[:500]}", **first
             )
         what = error[:500] if error else (tail[-1][:500] if tail else "it printed nothing")
+        if _STORAGE_FULL.search(what):
+            return exit_of("storage_full", f"Rank {rank} found a disk full: {what}", **first)
         return exit_of("program_error", f"Rank {rank} exited with code {code}: {what}", **first)
     name = _name(number)
     if name in _CRASHES:

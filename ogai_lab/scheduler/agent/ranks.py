@@ -102,11 +102,13 @@ class Rank:
         return {"rank": self.number, "code": os.WEXITSTATUS(status), "signal": None}
 
     def tail(self) -> List[str]:
-        """Return its last lines: of the standard error when it wrote any, else of the output."""
+        """Return its last lines: of the standard error when it wrote any, else of the output.
+
+        They are plain: the colours are in the records.
+        """
         output, errors = (text.tail.decode("utf-8", "replace") for text in self._texts)
-        return [line[:2000] for line in (errors.strip() or output.strip()).splitlines()][
-            -TAIL_LINES:
-        ]
+        lines = (errors.strip() or output.strip()).splitlines()[-TAIL_LINES:]
+        return [records.plain(line)[:2000] for line in lines]
 
     def _read(self, descriptor: int) -> None:
         try:

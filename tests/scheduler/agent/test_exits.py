@@ -27,6 +27,18 @@ def failed(*, code=None, signal=None, tail=(), memory=False):
             "out_of_memory",
             "CUDA out of memory",
         ),
+        (
+            {"code": 1, "tail": ["Traceback", "OSError: [Errno 28] No space left on device: 'x'"]},
+            "storage_full",
+            "No space left on device: 'x'",
+        ),
+        ({"code": 1, "tail": ["cp: error writing 'x': Disk quota exceeded"]}, "storage_full", "cp"),
+        (
+            {"code": 1, "tail": ["There was no space left.", "ValueError: bad"]},
+            "program_error",
+            "ValueError: bad",
+        ),
+        ({"code": 1, "tail": ["\x1b[31mbad\x1b[0m"]}, "program_error", "code 1: bad"),
         ({"signal": 9}, "killed", "SIGKILL"),
         ({"signal": 9, "memory": True}, "out_of_memory", "kernel"),
         ({"code": 137, "memory": True}, "out_of_memory", "kernel"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ogai_lab.core.records import plain
 from ogai_lab.scheduler.agent import processes
 from ogai_lab.scheduler.agent.files import read_json
 
@@ -30,7 +31,7 @@ def last_words(folder: Path) -> str:
         lines = (folder / "agents" / "node-0.log").read_text("utf-8", "replace").split("\n")
     except FileNotFoundError:
         return ""
-    return next((line.strip()[:500] for line in reversed(lines) if line.strip()), "")
+    return next((plain(line.strip())[:500] for line in reversed(lines) if line.strip()), "")
 
 
 def end(folder: Path, patience: float = 0.0) -> bool:
