@@ -13,7 +13,7 @@ import json
 import os
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -33,20 +33,24 @@ _WRITERS = 8  # a store waits for the disk, not for the processor
 
 
 class Files:
-    """The files of a snapshot, by path, and where their content is."""
+    """The files of a working folder that travel, by path."""
 
-    def __init__(self, blobs: BlobStore, digests: dict[str, Digest], left_out: list[LeftOut]):
-        self._blobs = blobs
-        self._digests = digests
-        self._left_out = left_out
+    def __init__(self, root: Path, tree: Tree) -> None:
+        self._root = root
+        self._paths = {one.path for one in tree.files}
+        self._left_out = tree.left_out
 
     def read(self, path: str) -> bytes | None:
-        """Return the content of a file, None when it did not travel."""
-        digest = self._digests.get(path)
-        return None if digest is None else self._blobs.get(digest)
+        """Return the content of a file, None when it does not travel."""
+        if path not in self._paths:
+            return None
+        try:
+            return (self._root / path).read_bytes()
+        except (FileNotFoundError, PermissionError):
+            return None
 
     def why_missing(self, path: str) -> str:
-        """Say why a file did not travel."""
+        """Say why a file does not travel."""
         for one in self._left_out:
             if one.path == path or (one.path.endswith("/") and path.startswith(one.path)):
                 return f"{one.path} does not travel ({one.reason})."
@@ -77,8 +81,15 @@ class Snapshots:
         self._most_bytes = most_bytes
         self._most_files = most_files
 
-    def take(self, workdir: str, include: Sequence[str]) -> tuple[Snapshot, Files]:
+    def take(
+        self,
+        workdir: str,
+        include: Sequence[str],
+        check: Callable[[Files], None] = lambda files: None,
+    ) -> tuple[Snapshot, Files]:
         """Store a working folder and return what was stored.
+
+        Nothing is, when `check` raises on what would travel.
 
         Raises
         ------
@@ -98,6 +109,8 @@ class Snapshots:
                 field="include",
             )
         self._check_size(tree, workdir)
+        travelling = Files(root, tree)
+        check(travelling)
         digests = self._store(root, tree)
         files = [
             {
@@ -118,7 +131,7 @@ class Snapshots:
             left_out=surprising_first[:_SHOWN],
             left_out_count=len(tree.left_out),
         )
-        return snapshot, Files(self._blobs, digests, tree.left_out)
+        return snapshot, travelling
 
     def _check_size(self, tree: Tree, workdir: str) -> None:
         size = sum(one.status.st_size for one in tree.files)

@@ -26,6 +26,9 @@ def prepare(
     if spec.workdir is None:
         admission.check_program(spec, admission.read_here, admission.why_missing_here)
         return spec, None
-    snapshot, files = snapshots.take(spec.workdir, spec.include)
-    admission.check_program(spec, files.read, files.why_missing)
+    snapshot, _ = snapshots.take(
+        spec.workdir,
+        spec.include,
+        lambda files: admission.check_program(spec, files.read, files.why_missing),
+    )
     return spec, snapshot

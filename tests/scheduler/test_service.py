@@ -177,6 +177,34 @@ def test_a_program_that_does_not_exist_says_so(bench: Bench) -> None:
     assert bench.scheduler.explain(job.id).reasons[0].action
 
 
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ({"run": {"kind": "script", "path": "gone.py"}}, "run.path"),
+        ({"run": {"kind": "script", "path": "bad.py"}}, "run.path"),
+        ({"run": {"kind": "script", "path": "../bad.py"}}, "run.path"),
+        ({"run": {"kind": "script", "path": "good.py"}, "gpus": 3}, "gpus"),
+        ({"run": {"kind": "script", "path": "good.py"}, "memory": "1TiB"}, "memory"),
+        ({"run": {"kind": "script", "path": "good.py"}, "include": ["none"]}, "include"),
+        ({"run": {"kind": "script", "path": "good.py"}, "gpu": 1}, "spec.gpu"),
+        ({"run": {"kind": "script", "path": "good.py"}, "nodes": 0}, "spec.nodes"),
+    ],
+)
+def test_what_is_refused_leaves_nothing(quiet: Bench, tmp_path, asked, field) -> None:
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "good.py").write_text("print(1)")
+    (code / "bad.py").write_text("if x\n    pass\n")
+    with pytest.raises(InvalidInput) as refused:
+        quiet.scheduler.submit({"workdir": str(code), **asked}, quiet.me)  # type: ignore[arg-type]
+    assert refused.value.field == field
+    assert refused.value.action
+    assert quiet.scheduler.jobs().total == 0
+    assert EventLog(quiet.scheduler._database).read(0) == []
+    assert not [path for path in quiet.home.path.rglob("blobs/**/*") if path.is_file()]
+    assert not list(quiet.home.jobs.glob("*"))
+
+
 def test_the_timeout_counts_all_attempts(bench: Bench) -> None:
     policy = RestartPolicy(limit=50, on=[ExitKind.PROGRAM_ERROR])
     job = bench.over(bench.shell("sleep 0.3; exit 1", timeout=1.5, restarts=policy).id)

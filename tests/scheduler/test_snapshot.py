@@ -9,7 +9,7 @@ import pytest
 
 from ogai_lab.core.blobs import BlobStore, check_digest
 from ogai_lab.core.errors import InvalidInput, TooLarge
-from ogai_lab.scheduler.snapshot import Snapshots
+from ogai_lab.scheduler.snapshot import Files, Snapshots
 from ogai_lab.scheduler.types import Snapshot
 
 
@@ -192,3 +192,13 @@ def test_a_wrong_folder_names_its_field(snapshots, workdir) -> None:
     with pytest.raises(InvalidInput) as refused:
         snapshots.take(workdir, [])
     assert refused.value.field == "workdir"
+
+
+def test_a_folder_that_is_refused_is_not_kept(folder, snapshots, store) -> None:
+    def check(files: Files) -> None:
+        assert files.read("train.py") == b"print(1)"
+        raise InvalidInput("It has a syntax error.")
+
+    with pytest.raises(InvalidInput):
+        snapshots.take(str(folder), [], check)
+    assert list(store.digests()) == []

@@ -159,6 +159,34 @@ def test_an_unknown_field_is_named_with_those_that_are_known(server: Any) -> Non
     assert caller.json()["field"] == "caller"  # who calls is not for the caller to say
 
 
+@pytest.mark.parametrize(
+    ("asked", "field", "says"),
+    [
+        ({"gpus": 1000}, "gpus", "more than any node has"),
+        ({"memory": "9999TiB"}, "memory", "more than any node has"),
+        ({"nodes": 1_000_000}, "spec.nodes", "less than or equal to"),
+        ({"queue": "<script>"}, "queue", "There is no queue '<script>'"),
+        ({"environment": {"A=B": ""}}, "spec", "may not be empty or hold '='"),
+        ({"run": {"kind": "magic"}}, "spec.run", "does not match any of the expected tags"),
+        ({"run": {"kind": "script", "path": "/no/such.py"}}, "run.path", "is not there"),
+        ({"run": {"kind": "cell", "source": "if x"}}, "run.source", "has a syntax error"),
+        ({"workdir": "/no/such/folder"}, "workdir", "is not a folder"),
+    ],
+)
+def test_an_impossible_spec_is_refused_and_leaves_nothing(
+    server: Any, asked: dict[str, Any], field: str, says: str
+) -> None:
+    with server.client() as client:
+        last = client.get("/ogai/events/last").json()
+        spec = {"run": {"kind": "command", "argv": ["true"]}, **asked}
+        answer = client.post("/ogai/scheduler/jobs", json={"spec": spec})
+        problem = answer.json()
+        assert (answer.status_code, problem["field"]) == (422, field), problem
+        assert says in problem["detail"]
+        assert problem["action"]
+        assert client.get("/ogai/events/last").json() == last
+
+
 def test_no_problem_shows_a_secret(server: Any) -> None:
     with server.client() as client:
         for answer in (
