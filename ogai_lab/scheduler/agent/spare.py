@@ -89,7 +89,7 @@ def _taken(slot: str) -> bool:
 
 def _age(path: str) -> float:
     try:
-        return time.time() - os.stat(path).st_mtime
+        return abs(time.time() - os.stat(path).st_mtime)  # the clock may have been set back
     except FileNotFoundError:
         return 0.0
 

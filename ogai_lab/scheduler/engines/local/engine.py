@@ -244,13 +244,18 @@ def _just_ordered(folder: Path) -> bool:
     """Whether the order is so new that its agents may not be written down yet."""
     if (folder / "agents" / "node-0.json").exists():
         return False
-    return time.time() - (folder / "order.json").stat().st_mtime < _UNANSWERED
+    return _age((folder / "order.json").stat()) < _UNANSWERED
 
 
 def _ignores_stop(folder: Path) -> bool:
     mark = folder / STOP
     try:
         grace = float(str(mark.readlink()).partition(":")[2])
-        return time.time() - mark.lstat().st_mtime > grace + _UNANSWERED
+        return _age(mark.lstat()) > grace + _UNANSWERED
     except FileNotFoundError:
         return False
+
+
+def _age(status: os.stat_result) -> float:
+    """Return the seconds since a change; one in the future is of a clock that was set back."""
+    return abs(time.time() - status.st_mtime)
