@@ -221,7 +221,8 @@ class BlobStore:
             raise Corrupt(
                 f"The blob {expected} in {self.url!r} holds other bytes ({found}).",
                 cause="The disk or a program changed the file after it was written.",
-                action="Restore it from a copy, or make the thing that it belongs to again.",
+                action=f"Remove {name_of(expected)!r} there and make what it belongs to again, or "
+                "restore it from a copy.",
             )
 
 
