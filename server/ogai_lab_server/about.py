@@ -17,7 +17,7 @@ _EXTRAS = {
     "postgres": ("psycopg",),
     "data": ("numpy", "pyarrow", "tokenizers", "xxhash"),
     "training": ("numpy", "torch", "transformers", "safetensors"),
-    "models": ("numpy", "huggingface_hub", "safetensors", "transformers", "torch", "matplotlib"),
+    "models": ("numpy", "huggingface_hub", "safetensors", "transformers", "torch"),
 }
 
 
