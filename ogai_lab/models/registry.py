@@ -60,6 +60,9 @@ class Registry(Catalog):
         The same content is the same version: registered again under the same name, it gets its
         tags and aliases, keeps its number, metrics and lineage, and says so in `Version.note`.
 
+        Of a safetensors file above 64 MiB only tensors that the store does not have yet take
+        space; a smaller file is kept whole, so one changed tensor costs all of it.
+
         Raises
         ------
         NotFound, InvalidInput, Corrupt, Conflict, StorageFull

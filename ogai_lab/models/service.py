@@ -77,7 +77,8 @@ class Models(Service):
     ) -> Version:
         """Make a folder, or what a job reported as its model, the next version of a model.
 
-        The same content under the same name is the same version, and stays it.
+        The same content under the same name is the same version, and stays it. Of a safetensors
+        file above 64 MiB only changed tensors take space again; a smaller file is kept whole.
 
         Raises
         ------

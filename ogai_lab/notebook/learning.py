@@ -85,6 +85,9 @@ def register(
 ) -> Version:
     """Register what a job made, or a folder, as the next version of a model.
 
+    Of a safetensors file above 64 MiB only changed tensors take space again; a smaller one is
+    kept whole.
+
     Parameters
     ----------
     name
