@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 from ogai_lab.core.database import Database
+from ogai_lab.core.errors import OgaiError
+from ogai_lab.scheduler.engines.base import Engine
 from ogai_lab.scheduler.entries import Entry
 from ogai_lab.scheduler.ledger import Ledger
+from ogai_lab.scheduler.steps import GRACE_SECONDS
 from ogai_lab.scheduler.types import Exit, ExitKind, JobState
 
 
-def cancel(database: Database, ledger: Ledger, job_id: str, by: str) -> Entry:
-    """Cancel a job and return its entry: over if it was queued, else ``stopping``.
+def cancel(database: Database, ledger: Ledger, engine: Engine, job_id: str, by: str) -> None:
+    """Cancel a job: at once while it is queued, else by asking its processes to end.
 
-    A job that is over, or stopping, stays as it is. The engine has yet to be asked.
+    A job that is over stays as it is; one that is stopping is asked once more.
 
     Raises
     ------
     NotFound
         When there is no such job.
     """
+    entry = _enter(database, ledger, job_id, by)
+    if entry.state is JobState.STOPPING:
+        with contextlib.suppress(OgaiError, OSError):  # the leader asks it again
+            engine.stop(job_id, ExitKind.CANCELLED.value, GRACE_SECONDS)
+
+
+def _enter(database: Database, ledger: Ledger, job_id: str, by: str) -> Entry:
+    """Write down that a job is cancelled; return its entry: over, or ``stopping``."""
     reason = f"Cancelled by {by}."
     while True:
         with database.write() as connection:

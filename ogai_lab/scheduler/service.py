@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
@@ -11,13 +10,13 @@ from pydantic import Field
 
 from ogai_lab.core.blobs import BlobStore, digest_of
 from ogai_lab.core.database import Database
-from ogai_lab.core.errors import Conflict, OgaiError
 from ogai_lab.core.events import EventLog
 from ogai_lab.core.home import Home
 from ogai_lab.core.operations import Caller, Service, operation
 from ogai_lab.core.waiting import abandoned
 from ogai_lab.scheduler import (
     cancelling,
+    deleting,
     explain,
     history,
     listing,
@@ -34,10 +33,8 @@ from ogai_lab.scheduler.ledger import Ledger
 from ogai_lab.scheduler.queues import DEFAULT_QUEUE, QueueConfig
 from ogai_lab.scheduler.reports import Reports
 from ogai_lab.scheduler.snapshot import Snapshots
-from ogai_lab.scheduler.steps import GRACE_SECONDS
 from ogai_lab.scheduler.types import (
     Attempt,
-    ExitKind,
     Explanation,
     Job,
     JobPage,
@@ -51,7 +48,6 @@ from ogai_lab.scheduler.types import (
 )
 
 _READ_SECONDS = 0.005
-_LEAVE_SECONDS = 5.0
 
 Limit = Annotated[int, Field(ge=1, le=500)]
 Lines = Annotated[int, Field(ge=1, le=10_000)]
@@ -173,10 +169,7 @@ class Scheduler(Service):
         NotFound
             When there is no such job.
         """
-        with self._database.read() as connection:
-            entry = self._ledger.entry(connection, job_id)
-        if entry.state.active:
-            self._reports.ingest(entry, _READ_SECONDS)
+        self._catch_up(job_id)
         with self._database.read() as connection:
             shown = listing.show(connection, job_id)
         shown.output = self._engine.output(job_id)
@@ -193,10 +186,7 @@ class Scheduler(Service):
         NotFound
             When there is no such job.
         """
-        entry = cancelling.cancel(self._database, self._ledger, job_id, caller.name)
-        if entry.state is JobState.STOPPING:
-            with contextlib.suppress(OgaiError, OSError):  # the leader asks it again
-                self._engine.stop(job_id, ExitKind.CANCELLED.value, GRACE_SECONDS)
+        cancelling.cancel(self._database, self._ledger, self._engine, job_id, caller.name)
         self._dispatcher.wake()
         return self.job(job_id)
 
@@ -211,16 +201,7 @@ class Scheduler(Service):
         Conflict
             When it is not over.
         """
-        with self._database.read() as connection:
-            entry = self._ledger.entry(connection, job_id)
-        if not entry.state.final:
-            raise Conflict(
-                f"The job {job_id} is {entry.state.value}; only a job that is over can be deleted.",
-                action=f"Cancel it first: ogai cancel {job_id}",
-            )
-        self._forget(job_id)
-        with self._database.write() as connection:
-            self._ledger.remove(connection, entry)
+        deleting.delete(self._database, self._ledger, self._engine, job_id)
 
     @operation("GET", "/jobs/{job_id}/attempts", action="read")
     def attempts(self, job_id: str) -> list[Attempt]:
@@ -300,10 +281,7 @@ class Scheduler(Service):
         NotFound
             When there is no such job.
         """
-        with self._database.read() as connection:
-            entry = self._ledger.entry(connection, job_id)
-        if entry.state.active:
-            self._reports.ingest(entry, _READ_SECONDS)
+        self._catch_up(job_id)
         with self._database.read() as connection:
             return history.curves(connection, job_id, name, points)
 
@@ -354,15 +332,12 @@ class Scheduler(Service):
             stays = history.stays(connection, since, until)
         return usage.usage(stays, by, since, until, now)
 
-    def _forget(self, job_id: str) -> None:
-        deadline = time.monotonic() + _LEAVE_SECONDS
-        while True:
-            try:
-                return self._engine.forget(job_id)
-            except Conflict:  # its agent has said the last word and is on its way out
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
+    def _catch_up(self, job_id: str) -> None:
+        """Take in what an active job has newly reported, as far as that takes a moment."""
+        with self._database.read() as connection:
+            entry = self._ledger.entry(connection, job_id)
+        if entry.state.active:
+            self._reports.ingest(entry, _READ_SECONDS)
 
     def _is_over(self, job_id: str) -> bool:
         with self._database.read() as connection:
