@@ -32,6 +32,11 @@ _START_SECONDS = 60
 _SOURCES = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "server")]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the browser's tests last: Playwright keeps an event loop running once it has begun."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @dataclass
 class RunningServer:
     """A Jupyter server of the test's own, in a process of its own."""
