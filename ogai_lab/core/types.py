@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGTP]?)(i?)B?\s*", re.IGNORECASE)
 
@@ -19,14 +20,41 @@ def parse_size(value: Any) -> Any:
         raise ValueError(f"{value!r} is not a size; write 16GiB, 500MB or a number of bytes")
     number, prefix, binary = match.groups()
     power = " KMGTP".index(prefix.upper() or " ")
+    if len(number) > 20:
+        raise ValueError(f"{value[:20]!r}… is not a size of anything")
     return int(float(number) * (1024 if binary or not prefix else 1000) ** power)
+
+
+def _text(value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError as exc:
+        raise ValueError("this holds half of a character (a lone surrogate)") from exc
+    if "\0" in value:
+        raise ValueError("this holds a NUL character")
+    return value
+
+
+def _json_object(value: dict[str, Any]) -> dict[str, Any]:
+    try:
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except (TypeError, ValueError) as exc:
+        raise ValueError(f"JSON cannot hold this: {exc}") from exc
+    return value
 
 
 Bytes = Annotated[int, BeforeValidator(parse_size), Field(ge=0)]
 """A size in bytes; text such as ``16GiB`` is understood."""
 
 
-class Strict(BaseModel):
-    """A model that refuses fields it does not know."""
+Text = Annotated[str, AfterValidator(_text)]
+"""Text without NUL and without halves of characters, so that any database and process takes it."""
 
-    model_config = ConfigDict(extra="forbid")
+JsonObject = Annotated[dict[str, Any], AfterValidator(_json_object)]
+"""Names and values that JSON can hold as they are: finite numbers, no objects of a program."""
+
+
+class Strict(BaseModel):
+    """A model that refuses fields it does not know, and numbers that are none."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)

@@ -23,6 +23,7 @@ from ogai_lab.scheduler.types import (
 )
 
 _LONGEST_LABEL = 200
+_LONGEST_VALUE = 1000
 _GIB = 1 << 30
 
 
@@ -47,20 +48,22 @@ def check_size(spec: JobSpec, nodes: Sequence[Node], queues: Sequence[QueueConfi
 
 
 def check_text(spec: JobSpec) -> None:
-    """Refuse names that a database cannot keep.
+    """Refuse labels that are no labels.
 
     Raises
     ------
     InvalidInput
         With the field at fault.
     """
-    for field, texts in (("name", [spec.name]), ("labels", [*spec.labels, *spec.labels.values()])):
-        if any("\0" in text for text in texts):
-            raise InvalidInput(f"{field} holds a NUL character.", field=field)
-    if any(not 0 < len(key) <= _LONGEST_LABEL or "=" in key for key in spec.labels):
-        raise InvalidInput(
-            f"A label's name has 1 to {_LONGEST_LABEL} characters and no '='.", field="labels"
-        )
+    for key, value in spec.labels.items():
+        if not 0 < len(key) <= _LONGEST_LABEL or "=" in key or len(value) > _LONGEST_VALUE:
+            raise InvalidInput(
+                f"The label {key[:50]!r} cannot be kept.",
+                cause=f"A label's name has 1 to {_LONGEST_LABEL} characters and no '='; its value "
+                f"has {_LONGEST_VALUE} at most.",
+                action="Shorten it; what is longer belongs into a file of the job.",
+                field="labels",
+            )
 
 
 def complete(spec: JobSpec) -> JobSpec:
@@ -139,9 +142,11 @@ def relative(spec: JobSpec) -> JobSpec:
     run = spec.run
     if spec.workdir is None or not isinstance(run, ScriptRun | NotebookRun):
         return spec
-    folder = Path(spec.workdir).expanduser()
+    # Not Path.expanduser, which raises where there is no such user.
+    expand = os.path.expanduser
+    folder, path = Path(expand(spec.workdir)), expand(run.path)
     # Not resolved: links inside the folder travel as what they lead to, under their own names.
-    inside = os.path.relpath(os.path.normpath(folder / Path(run.path).expanduser()), folder)
+    inside = os.path.relpath(os.path.normpath(folder / path), folder)
     if inside == ".." or inside.startswith("../"):
         raise InvalidInput(
             f"The path {run.path!r} lies outside of the working folder {spec.workdir!r}.",
@@ -223,7 +228,7 @@ def _check_syntax(source: str | bytes, name: str, field: str) -> None:
             warnings.simplefilter("ignore")
             compile(source, "<job>", "exec", dont_inherit=True)
     except SyntaxError as exc:
-        line = f"line {exc.lineno} of {name}"
+        line = f"line {exc.lineno} of {name}" if exc.lineno else name
         shown = f": {exc.text.strip()[:80]}" if exc.text else ""
         raise InvalidInput(
             f"{line[0].upper()}{line[1:]} has a syntax error ({exc.msg}){shown}",
@@ -231,7 +236,11 @@ def _check_syntax(source: str | bytes, name: str, field: str) -> None:
             field=field,
         ) from exc
     except (ValueError, RecursionError, MemoryError) as exc:
-        raise InvalidInput(f"{name} is not Python: {exc}.", field=field) from exc
+        raise InvalidInput(
+            f"{name} is not Python that can be compiled ({type(exc).__name__} {exc}).",
+            action="Correct it and submit again.",
+            field=field,
+        ) from exc
 
 
 def _check_notebook(data: bytes, path: str) -> None:

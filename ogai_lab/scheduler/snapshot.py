@@ -184,7 +184,9 @@ def _store_one(
 
 
 def _folder(workdir: str) -> Path:
-    root = Path(workdir).expanduser()
+    # Not those of Path, which raise where there is no such user or the name is too long.
+    expand, is_folder = os.path.expanduser, os.path.isdir
+    root = Path(expand(workdir))
     if not root.is_absolute():
         raise InvalidInput(
             f"workdir={workdir!r} is not an absolute path.",
@@ -192,7 +194,7 @@ def _folder(workdir: str) -> Path:
             action="Give the full path of the working folder.",
             field="workdir",
         )
-    if not root.is_dir():
+    if not is_folder(root):
         raise InvalidInput(
             f"workdir={workdir!r} is not a folder.",
             action="Give the folder that should travel with the job, or none.",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from ogai_lab.core.types import Bytes, Strict
+from ogai_lab.core.types import Bytes, JsonObject, Strict, Text
 
 
 class JobState(StrEnum):
@@ -53,30 +53,37 @@ class CommandRun(Strict):
     """A program and its arguments."""
 
     kind: Literal["command"] = "command"
-    argv: list[str] = Field(min_length=1)
+    argv: list[Text] = Field(min_length=1)
+
+    @field_validator("argv")
+    @classmethod
+    def _with_a_program(cls, argv: list[str]) -> list[str]:
+        if not argv[0]:
+            raise ValueError("the first word is the program, and may not be empty")
+        return argv
 
 
 class ScriptRun(Strict):
     """A Python script, by its path in the working folder."""
 
     kind: Literal["script"] = "script"
-    path: str
-    args: list[str] = []
+    path: Text
+    args: list[Text] = []
 
 
 class ModuleRun(Strict):
     """A Python module, as ``python -m`` runs it."""
 
     kind: Literal["module"] = "module"
-    module: str
-    args: list[str] = []
+    module: Text
+    args: list[Text] = []
 
 
 class FunctionRun(Strict):
     """A Python function with its arguments, as cloudpickle in base 64."""
 
     kind: Literal["function"] = "function"
-    name: str
+    name: Text
     payload: str
 
 
@@ -84,15 +91,15 @@ class NotebookRun(Strict):
     """A notebook, executed from its first cell to its last; the executed copy is an output."""
 
     kind: Literal["notebook"] = "notebook"
-    path: str
-    parameters: dict[str, Any] = {}
+    path: Text
+    parameters: JsonObject = {}
 
 
 class CellRun(Strict):
     """The text of a notebook cell, run as a script."""
 
     kind: Literal["cell"] = "cell"
-    source: str = Field(min_length=1)
+    source: Text = Field(min_length=1)
 
 
 Run = Annotated[
@@ -123,7 +130,7 @@ class JobSpec(Strict):
     """What to run, how big, where, how stubborn, with what."""
 
     run: Run
-    name: str = Field(default="", max_length=200, description="Made from the run when empty.")
+    name: Text = Field(default="", max_length=200, description="Made from the run when empty.")
     nodes: int = Field(default=1, ge=1, le=10_000)
     processes: int | None = Field(
         default=None, ge=1, le=1024, description="Ranks a node: one a GPU, else one, when left out."
@@ -133,36 +140,34 @@ class JobSpec(Strict):
     )
     gpus: int = Field(default=0, ge=0, description="GPUs a node.")
     memory: Bytes | None = Field(default=None, description="Memory a node, bytes or text: 16GiB.")
-    queue: str = "default"
+    queue: Text = "default"
     priority: int = Field(default=0, ge=-1000, le=1000, description="Higher goes first.")
     timeout: float | None = Field(default=None, gt=0, description="Seconds of all attempts.")
     restarts: RestartPolicy = RestartPolicy()
     hang_timeout: float | None = Field(
         default=None, gt=0, description="Seconds without a sign of life from a rank that reports."
     )
-    environment: dict[str, str] = {}
-    python: str | None = Field(
+    environment: dict[Text, Text] = {}
+    python: Text | None = Field(
         default=None, description="The Python that runs it; the submitter's when left out."
     )
-    workdir: str | None = Field(
+    workdir: Text | None = Field(
         default=None, description="The folder that travels with the job; none when left out."
     )
-    include: list[str] = Field(
+    include: list[Text] = Field(
         default=[], description="Only these paths of the working folder travel; all when empty."
     )
-    preload: list[str] = Field(
+    preload: list[Text] = Field(
         default=[], description="Modules that a warm parent imports before ranks are forked."
     )
-    labels: dict[str, str] = {}
+    labels: dict[Text, Text] = {}
 
     @model_validator(mode="after")
     def _named(self) -> JobSpec:
         if not self.name:
             self.name = default_name(self.run)
-        if any(not key or "=" in key or "\0" in key for key in self.environment):
-            raise ValueError("environment names may not be empty or hold '=' or NUL")
-        if any("\0" in value for value in self.environment.values()):
-            raise ValueError("environment values may not hold NUL")
+        if any(not key or "=" in key for key in self.environment):
+            raise ValueError("environment names may not be empty or hold '='")
         return self
 
     @property

@@ -117,12 +117,3 @@ def test_a_path_is_made_relative_to_the_folder(path, inside) -> None:
         found = admission.relative(spec).run
         assert isinstance(found, ScriptRun)
         assert found.path == inside
-
-
-@pytest.mark.parametrize(
-    "asked", [{"name": "a\0b"}, {"labels": {"a=b": "c"}}, {"labels": {"a": "\0"}}]
-)
-def test_names_that_no_database_keeps_are_refused(asked) -> None:
-    spec = JobSpec.model_validate({"run": {"kind": "command", "argv": ["true"]}, **asked})
-    with pytest.raises(InvalidInput):
-        admission.check_text(spec)

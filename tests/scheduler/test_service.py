@@ -29,6 +29,9 @@ print("done")
 """
 
 
+TRUE = {"kind": "command", "argv": ["true"]}
+
+
 def test_a_job_from_submit_to_end(bench: Bench) -> None:
     job = bench.shell("echo one; echo two >&2; exit 0", name="first", labels={"kind": "test"})
     assert (job.state, job.owner, job.attempt) == (JobState.QUEUED, "ann", 0)
@@ -188,6 +191,27 @@ def test_a_program_that_does_not_exist_says_so(bench: Bench) -> None:
         ({"run": {"kind": "script", "path": "good.py"}, "include": ["none"]}, "include"),
         ({"run": {"kind": "script", "path": "good.py"}, "gpu": 1}, "spec.gpu"),
         ({"run": {"kind": "script", "path": "good.py"}, "nodes": 0}, "spec.nodes"),
+        ({"run": {"kind": "script", "path": "good.py"}, "workdir": "/" + "x" * 5000}, "workdir"),
+        ({"run": {"kind": "script", "path": "good.py"}, "workdir": "~nobody-here"}, "workdir"),
+        ({"run": {"kind": "command", "argv": [""]}}, "spec.run.command.argv"),
+        ({"run": {"kind": "command", "argv": ["x", "a\0b"]}}, "spec.run.command.argv.1"),
+        ({"run": {"kind": "command", "argv": ["x", "\ud800"]}}, "spec.run.command.argv.1"),
+        ({"run": {"kind": "cell", "source": "-" * 100_000 + "1"}}, "run.source"),
+        (
+            {"run": {"kind": "notebook", "path": "x.ipynb", "parameters": {"a": float("nan")}}},
+            "spec.run.notebook.parameters",
+        ),
+        (
+            {"run": {"kind": "notebook", "path": "x.ipynb", "parameters": {"a": ["\ud800"]}}},
+            "spec.run.notebook.parameters",
+        ),
+        ({"run": TRUE, "restarts": {"delay": float("inf")}}, "spec.restarts.delay"),
+        ({"run": TRUE, "timeout": float("inf")}, "spec.timeout"),
+        ({"run": TRUE, "memory": "9" * 400}, "spec.memory"),
+        ({"run": TRUE, "labels": {"a": "\0"}}, "spec.labels.a"),
+        ({"run": TRUE, "labels": {"a": "x" * 2000}}, "labels"),
+        ({"run": TRUE, "labels": {"a=b": ""}}, "labels"),
+        ({"run": TRUE, "environment": {"A": "\ud800"}}, "spec.environment.A"),
     ],
 )
 def test_what_is_refused_leaves_nothing(quiet: Bench, tmp_path, asked, field) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 from ogai_lab.core.records import plain
 
 Exit = Dict[str, Any]
+_LONGEST = 4000
 _CRASHES = ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE", "SIGTRAP", "SIGSYS")
 _ERROR_LINE = re.compile(
     r"^(?:[A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Exit|Warning)\b.*|MemoryError)$"
@@ -33,7 +34,12 @@ _ACTIONS = {
 
 def exit_of(kind: str, message: str, **more: Any) -> Exit:
     """Return an exit of a kind, with the action that belongs to it."""
-    return {"kind": kind, "message": plain(message), "action": _ACTIONS.get(kind, ""), **more}
+    return {
+        "kind": kind,
+        "message": plain(message[:_LONGEST]),
+        "action": _ACTIONS.get(kind, ""),
+        **more,
+    }
 
 
 def rank_failed(how: Mapping[str, Any], tail: List[str], killed_for_memory: bool) -> Exit:
