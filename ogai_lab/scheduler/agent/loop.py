@@ -65,12 +65,11 @@ class Loop:
         signal.signal(number, lambda *_: None)
 
     def stop(self) -> None:
-        """Leave `run` after this round."""
+        """Leave `run` after this round, or as soon as it is called."""
         self._running = False
 
     def run(self) -> None:
         """Serve until `stop`; then it can be run again."""
-        self._running = True
         while self._running:
             for key, _ in self._selector.select(self._patience()):
                 # One callback may close what another was ready for.
@@ -78,6 +77,7 @@ class Loop:
                     key.data()
             self.after()
             self._run_timers()
+        self._running = True
 
     def _patience(self) -> Optional[float]:
         while self._timers and self._timers[0][2].call is None:

@@ -134,6 +134,14 @@ def test_a_script_that_is_missing_or_broken_is_a_program_error(bench):
     assert "SyntaxError" in broken.exit.message
 
 
+def test_a_job_that_cannot_be_started_leaves_no_agent(bench):
+    """It is over before its agent begins to wait for anything."""
+    job_id = bench.start_run(CommandRun(argv=["/no/such/program"]))
+    assert bench.wait(job_id).exit.kind is ExitKind.START_FAILED
+    agent = bench.agent_pid(job_id)
+    bench.until(lambda: not Path(f"/proc/{agent}").exists(), 5)
+
+
 def test_the_first_failed_rank_is_named_and_the_others_are_ended(bench):
     code = "import os, time\nprint('up')\nif os.environ['RANK'] == '2':\n    1 / 0\ntime.sleep(600)"
     job = bench.start(code, nodes=2, processes=2)
