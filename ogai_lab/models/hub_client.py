@@ -1,10 +1,11 @@
 """Our models without a call to the Hugging Face hub, in a process that is online.
 
-By default transformers asks the hub what revision ``v2`` of a model is, before it looks into the
-cache. The hub does not know our models: it refuses, and some files of a model are then given up.
+By default transformers asks the hub what revision ``v2`` of a model is, and which chat templates
+it has, before it looks into the cache. The hub does not know our models: it refuses, and some
+files of a model are then given up; without a network each question is retried for half a minute.
 `prefer_local` makes `huggingface_hub` answer for our models from the cache at once. No other
-model is affected, and no name of ours leaves the machine. Offline (``HF_HUB_OFFLINE=1``, or no
-network at all) nothing of this is needed.
+model is affected, and no name of ours leaves the machine. With ``HF_HUB_OFFLINE=1`` nothing of
+this is needed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import functools
 import importlib.abc
 import importlib.util
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -61,18 +62,34 @@ class _Finder(importlib.abc.MetaPathFinder):
 
 def _wrap(module: ModuleType) -> None:
     api: Any = getattr(module, "HfApi", None)
-    original = getattr(api, "resolve_revision", None)
+    _wrap_method(module, api, "resolve_revision", _from_the_cache)
+    _wrap_method(module, api, "list_repo_tree", _as_when_offline)
+
+
+def _wrap_method(module: ModuleType, api: Any, name: str, ours: Callable[..., Any]) -> None:
+    original = getattr(api, name, None)
     if original is None or hasattr(original, _DONE):  # older clients look into the cache anyway
         return
 
     @functools.wraps(original)
-    def resolve_revision(self: Any, repo_id: str, **options: Any) -> Any:
+    def wrapped(self: Any, repo_id: str, *args: Any, **options: Any) -> Any:
         if _is_ours(module, repo_id, options):
-            options["local_files_only"] = True
-        return original(self, repo_id, **options)
+            return ours(original, self, repo_id, *args, **options)
+        return original(self, repo_id, *args, **options)
 
-    setattr(resolve_revision, _DONE, True)
-    api.resolve_revision = resolve_revision
+    setattr(wrapped, _DONE, True)
+    setattr(api, name, wrapped)
+
+
+def _from_the_cache(original: Callable[..., Any], *args: Any, **options: Any) -> Any:
+    return original(*args, **{**options, "local_files_only": True})
+
+
+def _as_when_offline(*_args: Any, **_options: Any) -> Any:
+    """Refuse as in offline mode: callers then look into the cache."""
+    from huggingface_hub.errors import OfflineModeIsEnabled
+
+    raise OfflineModeIsEnabled("Models of OGAI Lab are not on the hub; see the cache.")
 
 
 def _is_ours(module: ModuleType, repo_id: str, options: dict[str, Any]) -> bool:
