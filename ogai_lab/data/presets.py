@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ogai_lab.core.errors import InvalidInput
 from ogai_lab.data.types import (
     Packing,
     Pipeline,
@@ -64,12 +65,24 @@ def stdlib_pipeline(
         The share of the library's files, 0 to 1.
     heldout_documents
         At most so many documents are held out.
+
+    Raises
+    ------
+    InvalidInput
+        When there is no such policy.
     """
+    policies = {"clean": CLEAN, "raw": RAW}
+    if policy not in policies:
+        raise InvalidInput(
+            f"{policy!r} is not a policy of this pipeline.",
+            action="Use 'clean' or 'raw'; a Pipeline of your own takes any Policy.",
+            field="policy",
+        )
     return Pipeline(
         name=f"stdlib-{policy}",
         sources=[PythonStdlib(fraction=fraction)],
         stages=[StageSpec(stage=name) for name in _STAGES],
-        policy=CLEAN if policy == "clean" else RAW,
+        policy=policies[policy],
         split=Split(policy=CLEAN, limit=heldout_documents),
         tokenizer=TokenizerSpec(vocab_size=vocab_size, digest=tokenizer, train_on=8 << 20),
         packing=Packing(sequence_length=sequence_length),

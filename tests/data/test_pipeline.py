@@ -39,6 +39,11 @@ def test_what_does_not_fit_together_is_refused_by_name(
     assert caught.value.field == field
 
 
+def test_a_policy_that_is_not_there_is_refused_by_name() -> None:
+    with pytest.raises(InvalidInput, match="'dirty'"):
+        stdlib_pipeline("dirty")  # type: ignore[arg-type]
+
+
 def test_equal_pipelines_have_equal_names() -> None:
     assert digest(stdlib_pipeline("clean")) == digest(stdlib_pipeline("clean"))
     assert digest(stdlib_pipeline("clean")) != digest(stdlib_pipeline("raw"))
