@@ -15,6 +15,14 @@ Where = Literal["terminal", "notebook"]
 class _Parser(argparse.ArgumentParser):
     """Raises instead of ending the process: a magic lives in somebody's kernel."""
 
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse all of it; what is left over is refused by the verb, whose help says what fits."""
+        found, extra = self.parse_known_args(args, namespace)
+        if extra:
+            asked = verbs(self).get(getattr(found, "verb", None) or "", self)
+            asked.error(f"unrecognized arguments: {' '.join(extra)}")
+        return found
+
     def error(self, message: str) -> NoReturn:
         raise InvalidInput(
             f"{message[:1].upper()}{message[1:]}.",

@@ -212,7 +212,10 @@ def _what(
         extra = ", ".join([*map(repr, args), *kwargs])
         raise InvalidInput(
             _("Unknown arguments for a job: {extra}.").format(extra=extra),
-            action=_("Arguments of a script go into args=[...]; only a function takes others."),
+            action=_(
+                "Arguments of a script go into args=[...], of a notebook into parameters={...}; "
+                "only a function takes others."
+            ),
             field=next(iter(kwargs), "args"),
         )
     if isinstance(what, Path):

@@ -158,6 +158,10 @@ def test_a_running_server_is_found(start_server: ServerStarter, ogai: Ogai, tmp_
     assert items[0]["name"] == "greet.py"
 
 
+def test_an_option_that_is_not_there_leads_to_the_help_of_its_verb(ogai: Ogai) -> None:
+    assert "ogai run --help" in ogai("run", "--cores", "2", "x.py").stderr
+
+
 def test_the_version_and_the_help_need_no_home(ogai: Ogai, tmp_path: Path) -> None:
     assert ogai("--version").returncode == 0
     assert "explain" in ogai("--help").stdout

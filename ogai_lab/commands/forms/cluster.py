@@ -165,9 +165,10 @@ def check_badge(check: Check) -> Badge:
 
 def node_badge(node: Node) -> Badge:
     """Return a node's state as an icon and a word."""
+    full = node.cpus_free < 1 or bool(node.gpus and not node.gpus_free)
     badges = {
-        "ready": Badge("○", _("free") if not node.jobs else _("in use"), "good"),
-        "busy": Badge("●", _("full"), "busy"),
+        "ready": Badge("○", _("free"), "good"),
+        "busy": Badge("●", _("full"), "busy") if full else Badge("◐", _("in use"), "busy"),
         "unreachable": Badge("✖", _("unreachable"), "bad"),
         "draining": Badge("◍", _("draining"), "warn"),
     }
