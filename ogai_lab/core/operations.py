@@ -31,6 +31,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _MARK = "__ogai_operation__"
 _PATH_NAME = re.compile(r"{(\w+)}")
+_INTEGERS = 1 << 63
+_TEXT = re.compile(r"[^\0\ud800-\udfff]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +80,22 @@ class Parameter:
         Raises
         ------
         InvalidInput
-            When it is not of that type; `field` names the part at fault.
+            When it is not of that type, or no database keeps it; `field` names the part at fault.
         """
         from pydantic import ValidationError
 
         try:
-            return self.adapter.validate_python(value)
+            checked = self.adapter.validate_python(value)
         except ValidationError as exc:
             raise invalid(exc, self.name) from exc
+        for one in checked if isinstance(checked, list) else (checked,):
+            if (unfit := _unfit(one)) is not None:
+                raise InvalidInput(
+                    f"{self.name}: {unfit}",
+                    action=f"Correct {self.name} and try again.",
+                    field=self.name,
+                )
+        return checked
 
 
 @dataclass(frozen=True)
@@ -234,6 +244,15 @@ class Service:
                 if described is not None:
                     found[name] = described
         return tuple(found.values())
+
+
+def _unfit(value: Any) -> str | None:
+    """Say why no database keeps a number or a text, None where it does."""
+    if isinstance(value, int) and not -_INTEGERS <= value < _INTEGERS:
+        return "This number has more than 64 bits"
+    if isinstance(value, str) and not _TEXT.fullmatch(value):
+        return "This text holds NUL or half of a character"
+    return None
 
 
 def _forms(annotation: Any) -> Iterator[Any]:

@@ -268,6 +268,9 @@ def test_the_document_of_the_operations() -> None:
         (lambda things: things.things(["a"], 0), "limit"),
         (lambda things: things.replace("a", {"memory": "lots"}), "size.memory"),
         (lambda things: things.lines(offset="far"), "offset"),
+        (lambda things: things.lines(offset=1 << 63), "offset"),
+        (lambda things: things.thing("a\0b"), "name"),
+        (lambda things: things.things(["fine", "\ud800"]), "label"),
     ],
 )
 def test_a_direct_call_is_checked_as_a_request_is(call: Any, field: str, twin: Things) -> None:
