@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -221,3 +222,15 @@ def test_a_database_of_a_newer_release_is_a_problem_on_every_route(
             connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{HEAD}'")
         database.close()
         assert client.get("/ogai/health").status_code == 200  # it is tried again
+
+
+def test_a_damaged_database_is_a_problem_that_says_what_to_do(start_server: Any, home: Any) -> None:
+    file = Path(home.database_url.removeprefix("sqlite:///"))
+    file.write_bytes(b"not a database" * 100)
+    with start_server(home=home.path).client() as client:
+        for path in ("/ogai/health", "/ogai/scheduler/jobs", "/ogai/models/models"):
+            answer = client.get(path)
+            assert (answer.status_code, answer.json()["code"]) == (500, "corrupt")
+            assert "is damaged" in answer.json()["detail"]
+            assert answer.json()["action"]
+    assert file.read_bytes() == b"not a database" * 100
