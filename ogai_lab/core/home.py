@@ -71,3 +71,15 @@ class Home:
     def hub_cache(self) -> Path:
         """The Hugging Face cache in which model versions appear."""
         return self.path / "hub"
+
+
+def expanded(path: str) -> Path:
+    """Return a path with ``~`` filled in; where there is no such user, it stays as it is."""
+    expand = os.path.expanduser  # that of Path raises
+    return Path(expand(path))
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder; one that no system can have, such as too long a name, is none."""
+    is_one = os.path.isdir  # that of Path raises
+    return is_one(path)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ogai_lab.core.errors import InvalidInput, NotFound, TooLarge
+from ogai_lab.core.home import is_folder
 
 MOST_FILES = 10_000
 _PICKLES = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".msgpack", ".h5"}
@@ -36,7 +37,7 @@ def contents(folder: Path) -> Contents:
     NotFound, InvalidInput, TooLarge
         When there is no such folder, or it is not a model that can be kept.
     """
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise NotFound(
             f"There is no folder {str(folder)!r}.",
             action="Give the folder that save_pretrained wrote, with config.json and weights.",

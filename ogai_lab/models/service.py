@@ -13,7 +13,7 @@ from ogai_lab.core.blobs import BlobStore, check_digest
 from ogai_lab.core.database import Database
 from ogai_lab.core.errors import Conflict, InvalidInput
 from ogai_lab.core.events import EventLog
-from ogai_lab.core.home import Home
+from ogai_lab.core.home import Home, expanded
 from ogai_lab.core.operations import Caller, Service, operation
 from ogai_lab.models import compare as statistics
 from ogai_lab.models import diff as differences
@@ -97,7 +97,7 @@ class Models(Service):
             place = _output_folder(made)
             found = _lineage(made, found)
         else:
-            place = Path(str(folder)).expanduser()
+            place = expanded(str(folder))
         return self._registry.register(
             name,
             place,

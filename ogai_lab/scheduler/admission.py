@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ogai_lab.core.errors import InvalidInput
+from ogai_lab.core.home import expanded
 from ogai_lab.scheduler.placement import Free, Need
 from ogai_lab.scheduler.queues import QueueConfig
 from ogai_lab.scheduler.types import (
@@ -142,9 +143,7 @@ def relative(spec: JobSpec) -> JobSpec:
     run = spec.run
     if spec.workdir is None or not isinstance(run, ScriptRun | NotebookRun):
         return spec
-    # Not Path.expanduser, which raises where there is no such user.
-    expand = os.path.expanduser
-    folder, path = Path(expand(spec.workdir)), expand(run.path)
+    folder, path = expanded(spec.workdir), expanded(run.path)
     # Not resolved: links inside the folder travel as what they lead to, under their own names.
     inside = os.path.relpath(os.path.normpath(folder / path), folder)
     if inside == ".." or inside.startswith("../"):

@@ -20,6 +20,7 @@ from pathlib import Path
 from ogai_lab.core.blob_batch import Batch
 from ogai_lab.core.blobs import BlobStore, Digest
 from ogai_lab.core.errors import InvalidInput, TooLarge
+from ogai_lab.core.home import expanded, is_folder
 from ogai_lab.scheduler.tree import NEVER, Found, Tree, Walk
 from ogai_lab.scheduler.types import LeftOut, Snapshot
 
@@ -184,9 +185,7 @@ def _store_one(
 
 
 def _folder(workdir: str) -> Path:
-    # Not those of Path, which raise where there is no such user or the name is too long.
-    expand, is_folder = os.path.expanduser, os.path.isdir
-    root = Path(expand(workdir))
+    root = expanded(workdir)
     if not root.is_absolute():
         raise InvalidInput(
             f"workdir={workdir!r} is not an absolute path.",

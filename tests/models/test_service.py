@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ogai_lab.core.errors import Conflict, InvalidInput
+from ogai_lab.core.errors import Conflict, InvalidInput, NotFound
 from ogai_lab.core.operations import Caller
 from ogai_lab.models.types import Comparison, Lineage
 from ogai_lab.scheduler.types import CommandRun, Job, JobSpec, JobState
@@ -71,6 +71,14 @@ def test_jobs_without_a_model_are_refused(workbench: LocalWorkbench, place: str,
     job = job_that_makes(workbench, None, place)
     with pytest.raises(InvalidInput, match=says):
         workbench.models.register("lab/none", ME, job=job.id)
+
+
+@pytest.mark.parametrize("folder", ["/" + "x" * 5000, "~nobody-here/model", "/no\x1b[2J/such"])
+def test_a_folder_that_cannot_be_is_not_there(workbench: LocalWorkbench, folder: str) -> None:
+    with pytest.raises(NotFound, match="There is no folder") as refused:
+        workbench.models.register("lab/none", ME, folder=folder)
+    assert "\x1b" not in str(refused.value)
+    assert "lab/none" not in [model.name for model in workbench.models.models()]
 
 
 def test_a_failed_job_makes_no_model(workbench: LocalWorkbench) -> None:
