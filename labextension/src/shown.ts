@@ -23,7 +23,8 @@ export function whileShown(widget: Widget, acquire: () => IDisposable): IDisposa
     switch (message.type) {
       case 'after-show':
       case 'after-attach':
-        update(widget.isVisible);
+        // A hook runs before the widget itself: it knows that it is visible only afterwards.
+        queueMicrotask(() => !watching.isDisposed && update(widget.isVisible));
         break;
       case 'before-hide':
       case 'before-detach':
