@@ -156,7 +156,7 @@ def test_a_loss_that_is_no_number_stops_it(data: TinyData, launch: Launcher) -> 
     wild = Optimizer(lr=1e30, warmup=0, grad_clip=1e9)
     ranks = launch(data.order(optimizer=wild, checkpoint_every=1))
     assert ranks.wait()[0] == 1
-    (line,) = ranks.said().strip().splitlines()
+    line = ranks.said().strip().splitlines()[-1]
     assert line.startswith("error: Training diverged at step 2")
     assert "last good checkpoint is step-00000001" in line
 

@@ -14,6 +14,7 @@ import pytest
 
 from ogai_lab.core.errors import Conflict, InvalidInput, NotFound, StorageFull
 from ogai_lab.core.home import Home
+from ogai_lab.scheduler.agent import processes
 from ogai_lab.scheduler.engines.base import Order, Placement
 from ogai_lab.scheduler.types import CommandRun, ExitKind, JobSpec, RestartPolicy, ScriptRun
 
@@ -139,7 +140,7 @@ def test_a_job_that_cannot_be_started_leaves_no_agent(bench):
     job_id = bench.start_run(CommandRun(argv=["/no/such/program"]))
     assert bench.wait(job_id).exit.kind is ExitKind.START_FAILED
     agent = bench.agent_pid(job_id)
-    bench.until(lambda: not Path(f"/proc/{agent}").exists(), 5)
+    bench.until(lambda: processes.stat(agent) is None)
 
 
 def test_the_first_failed_rank_is_named_and_the_others_are_ended(bench):
