@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -193,9 +194,24 @@ def _engine(url: str) -> sa.Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, and which kind
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    _keep_a_log_ahead(connection)
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
         with contextlib.closing(connection.execute(f"PRAGMA {pragma}")):
             pass
+
+
+def _keep_a_log_ahead(connection: sqlite3.Connection) -> None:
+    # The first change to WAL is refused at once, without SQLite's own wait, while another process
+    # makes the same change.
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            with contextlib.closing(connection.execute("PRAGMA journal_mode=WAL")):
+                return
+        except sqlite3.OperationalError as exc:
+            if "locked" not in str(exc) or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
 
 
 def _revision(connection: sa.Connection) -> str | None:

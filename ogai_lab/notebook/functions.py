@@ -12,9 +12,9 @@ import contextlib
 import json
 import os
 import pickle
+import site
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -86,12 +86,12 @@ def _by_value(modules: Sequence[ModuleType]) -> Iterator[None]:
 
 def _only_here(workdir: Path) -> list[ModuleType]:
     """Return the loaded modules that a fresh Python in the working folder would not find."""
-    installed = tuple(
-        f"{sysconfig.get_path(name)}{os.sep}" for name in ("stdlib", "purelib", "platlib")
-    )
+    # Not from sysconfig: two threads that ask it first at once break it before Python 3.12.
+    folders = [os.path.dirname(os.__file__), *site.getsitepackages()]
+    installed = tuple(f"{folder}{os.sep}" for folder in folders)
     candidates = [
         module
-        for name, module in list(sys.modules.items())
+        for name, module in sys.modules.copy().items()
         if isinstance(module, ModuleType)
         and name not in ("__main__", "__mp_main__")
         and isinstance(file := getattr(module, "__file__", None), str)

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -97,14 +98,33 @@ def test_writers_follow_each_other(database: Database) -> None:
         assert connection.scalar(sa.select(events.c.time)) == 80
 
 
-def test_two_processes_migrate_at_once(database_url: str) -> None:
+def test_processes_that_start_at_once_migrate_once(database_url: str) -> None:
     code = "import sys; from ogai_lab.core.database import Database; Database(sys.argv[1]).close()"
     starting = [
         subprocess.Popen([sys.executable, "-c", code, database_url], stderr=subprocess.PIPE)
-        for _ in range(2)
+        for _ in range(4)
     ]
     for process in starting:
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors.decode()
+
+
+OPENS = """
+import sys, time
+from ogai_lab.core.database import _engine
+while time.time() < float(sys.argv[2]): pass
+for number in range(100):
+    engine = _engine(f"sqlite:///{sys.argv[1]}/{number}.db")
+    engine.connect().close()
+    engine.dispose()
+"""
+
+
+def test_no_process_is_refused_a_file_that_another_one_has_just_made(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", OPENS, str(tmp_path), str(time.time() + 2)]
+    opening = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(3)]
+    for process in opening:
+        _, errors = process.communicate(timeout=120)
         assert process.returncode == 0, errors.decode()
 
 

@@ -64,11 +64,14 @@ def test_a_leader_killed_around_a_start(quiet: Bench, lead, linger) -> None:
 
 def test_jobs_that_end_while_nobody_watches_get_their_true_end(quiet: Bench, lead) -> None:
     leader = lead()
-    good, bad = quiet.shell("sleep 0.5"), quiet.shell("sleep 0.5; exit 3")
+    gate = quiet.home.path / "gate"
+    wait = f"until [ -e {gate} ]; do sleep 0.05; done"
+    good, bad = quiet.shell(wait), quiet.shell(f"{wait}; exit 3")
     for job in (good, bad):
         quiet.until(lambda job=job: quiet.scheduler.job(job.id).state == "running")
     leader.kill()
     leader.wait()
+    gate.touch()
     quiet.until(lambda: all((quiet.home.jobs / j.id / "exit.json").exists() for j in (good, bad)))
     assert quiet.scheduler.job(good.id).state is JobState.RUNNING
     assert quiet.scheduler.explain(good.id).reasons[-1].code == "no_leader"
