@@ -87,7 +87,7 @@ def _by_value(modules: Sequence[ModuleType]) -> Iterator[None]:
 def _only_here(workdir: Path) -> list[ModuleType]:
     """Return the loaded modules that a fresh Python in the working folder would not find."""
     # Not from sysconfig: two threads that ask it first at once break it before Python 3.12.
-    folders = [os.path.dirname(os.__file__), *site.getsitepackages()]
+    folders = [str(Path(os.__file__).parent), *site.getsitepackages()]
     installed = tuple(f"{folder}{os.sep}" for folder in folders)
     candidates = [
         module
