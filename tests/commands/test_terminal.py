@@ -152,7 +152,7 @@ def test_a_running_server_is_found(start_server: ServerStarter, ogai: Ogai, tmp_
     )
     assert (ran.returncode, ran.stdout) == (0, "hello\n"), ran.stderr
     with server.client() as client:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not (items := client.get("/ogai/scheduler/jobs").json()["items"]):
             assert time.monotonic() < deadline
     assert items[0]["name"] == "greet.py"

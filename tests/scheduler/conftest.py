@@ -55,12 +55,12 @@ class Bench:
     def shell(self, text: str, **spec: Any) -> Job:
         return self.submit("sh", "-c", text, **spec)
 
-    def over(self, job_id: str, seconds: float = 30) -> Job:
+    def over(self, job_id: str, seconds: float = 90) -> Job:
         """Wait until a job is over, and return it."""
         return self.until(lambda: self.scheduler.job(job_id), lambda job: job.state.final, seconds)
 
     def until(
-        self, look: Callable[[], Any], good: Callable[[Any], bool] = bool, seconds: float = 30
+        self, look: Callable[[], Any], good: Callable[[Any], bool] = bool, seconds: float = 90
     ) -> Any:
         deadline = time.monotonic() + seconds
         while not good(seen := look()):

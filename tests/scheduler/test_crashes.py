@@ -116,9 +116,9 @@ def test_the_lock_dies_with_its_holder_though_its_agents_live(quiet: Bench, lead
     quiet.until(lambda: quiet.scheduler.job(job.id).state == "running")
     leader.kill()
     leader.wait()
-    quiet.until(lambda: quiet.scheduler._lock.leader() is None, seconds=5)
+    quiet.until(lambda: quiet.scheduler._lock.leader() is None)
     quiet.scheduler.lead()
-    quiet.until(lambda: quiet.scheduler._lock.held, seconds=5)
+    quiet.until(lambda: quiet.scheduler._lock.held)
 
 
 @pytest.mark.parametrize(("limit", "state"), [(0, JobState.FAILED), (1, JobState.SUCCEEDED)])

@@ -54,7 +54,7 @@ async def test_a_producer_whose_reader_left_stops() -> None:
     channel.produce(lines)
     await channel.take(1.0)
     channel.leave()
-    assert await asyncio.to_thread(closed.wait, 5)
+    assert await asyncio.to_thread(closed.wait, 60)
 
 
 async def test_a_producer_that_waits_for_news_is_told() -> None:
@@ -69,7 +69,7 @@ async def test_a_producer_that_waits_for_news_is_told() -> None:
     channel.produce(lines)
     assert await channel.take(0.05) == b""  # time for a heartbeat
     channel.leave()
-    assert await asyncio.to_thread(ended.wait, 5)
+    assert await asyncio.to_thread(ended.wait, 60)
 
 
 async def test_a_failure_comes_after_what_was_said_before_it() -> None:

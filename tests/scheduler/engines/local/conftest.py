@@ -55,7 +55,7 @@ class Bench:
         self.engine.start(self.order(job_id, snapshot=snapshot, run=run, **spec))
         return job_id
 
-    def wait(self, job_id: str, seconds: float = 60) -> Sighting:
+    def wait(self, job_id: str, seconds: float = 120) -> Sighting:
         self.until(lambda: self.engine.look(job_id).state in ("ended", "lost"), seconds)
         return self.engine.look(job_id)
 
