@@ -18,6 +18,8 @@ from ogai_lab.core.operations import Service
 
 if TYPE_CHECKING:
     from ogai_lab.cluster.service import Cluster
+    from ogai_lab.cluster.simulated.rack import Holding, Size
+    from ogai_lab.cluster.telemetry.source import Glance, Source
     from ogai_lab.core.activity import Activity
     from ogai_lab.core.blobs import BlobStore
     from ogai_lab.core.database import Database
@@ -196,7 +198,8 @@ class LocalWorkbench(Workbench):
         super().__init__(self._build, self._shut)
         self.home = home if isinstance(home, Home) else Home.open(home)
         self._queues = queues
-        self._leads = lead
+        self._simulated = _simulated_size()
+        self._leads = lead and self._simulated is None
 
     @functools.cached_property
     def database(self) -> Database:
@@ -231,7 +234,7 @@ class LocalWorkbench(Workbench):
             case "activity":
                 service = kind(self.events)
             case "cluster":
-                service = kind(self.home)
+                service = kind(self._telemetry())
             case "scheduler":
                 service = self._scheduler(kind)
             case "models":
@@ -253,31 +256,76 @@ class LocalWorkbench(Workbench):
             scheduler.lead()
         return scheduler
 
-    def _inventory(self) -> list[Node]:
-        """Return this machine as the one node of the local engine."""
-        from ogai_lab.scheduler.types import Gpu, Node
+    def _telemetry(self) -> Source:
+        """Return what is known of the nodes: this machine, or a simulated rack."""
+        if self._simulated is not None:
+            from ogai_lab.cluster.simulated.rack import SimulatedRack
 
-        machine = self.cluster.machine()
-        gpus = [
-            Gpu(index=gpu.index, name=gpu.name, uuid=gpu.uuid, memory=gpu.memory or 0)
-            for gpu in machine.gpus
-            if not gpu.problem
-        ]
-        return [
-            Node(
-                name=machine.name,
-                state="ready",
-                cpus=machine.cpus,
-                cpus_free=machine.cpus,
-                memory=machine.memory,
-                memory_free=machine.memory,
-                gpus=gpus,
-                gpus_free=len(gpus),
-            )
-        ]
+            return SimulatedRack(self._simulated, self._held)
+        from ogai_lab.cluster.telemetry.here import ThisMachine
+
+        return ThisMachine(self.home.path)
+
+    def _inventory(self) -> list[Node]:
+        """Return the nodes of the local engine: this machine, or those of a simulated rack."""
+        return [_node(glance) for glance in self.cluster.glances()]
+
+    def _held(self) -> dict[str, Holding]:
+        """Return what running jobs hold, by node: it makes a simulated rack busy."""
+        from ogai_lab.cluster.simulated.rack import Holding
+        from ogai_lab.scheduler.ledger import Ledger
+        from ogai_lab.scheduler.occupancy import held
+
+        with self.database.read() as connection:
+            active = Ledger(self.events).active(connection)
+        return {node: Holding(cpus, gpus) for node, (cpus, gpus) in held(active).items()}
 
     def _shut(self) -> None:
         if "scheduler" in self._made:
             self._made["scheduler"].close()
         if "database" in self.__dict__:
             self.database.close()
+
+
+def _simulated_size() -> Size | None:
+    """Return the size of the rack that ``OGAI_SIMULATED`` asks for, None where it asks for none."""
+    text = os.environ.get("OGAI_SIMULATED", "")
+    if not text:
+        return None
+    from ogai_lab.cluster.simulated.rack import Size
+
+    return Size.parse(text)
+
+
+def _node(glance: Glance) -> Node:
+    """Return a node as the scheduler sees it, without its jobs."""
+    from ogai_lab.scheduler.types import Gpu, Node
+
+    gpus = [
+        Gpu(
+            index=gpu.index,
+            name=gpu.name,
+            uuid=gpu.uuid,
+            memory=gpu.memory or 0,
+            memory_used=gpu.memory_used,
+            utilization=gpu.utilization,
+            temperature=gpu.temperature,
+            problem=gpu.problem,
+        )
+        for gpu in glance.gpus
+    ]
+    return Node(
+        name=glance.name,
+        state=glance.state,
+        cpus=glance.cpus,
+        cpus_free=glance.cpus,
+        memory=glance.memory,
+        memory_free=glance.memory,
+        gpus=gpus,
+        gpus_free=sum(not gpu.problem for gpu in gpus),
+        rack=glance.rack,
+        labels=dict(glance.labels),
+        health=glance.health,
+        cpu=glance.cpu,
+        memory_used=glance.memory_used,
+    )

@@ -178,7 +178,7 @@ def _check_nodes(spec: JobSpec, nodes: Sequence[Node]) -> None:
         gpus=spec.gpus,
         memory=spec.memory or 0,
     )
-    gpus = max(len(node.gpus) for node in nodes)
+    gpus = max(len(node.usable) for node in nodes)
     cpus = max(node.cpus for node in nodes)
     memory = max(node.memory for node in nodes)
     if need.gpus > gpus:
@@ -208,7 +208,7 @@ def _check_nodes(spec: JobSpec, nodes: Sequence[Node]) -> None:
             field="memory",
         )
     empty = (
-        Free(node.name, node.cpus, node.memory, tuple(gpu.index for gpu in node.gpus))
+        Free(node.name, node.cpus, node.memory, tuple(gpu.index for gpu in node.usable))
         for node in nodes
     )
     most = sum(free.holds(need) for free in empty)

@@ -95,7 +95,7 @@ class Outcome:
 def free_of(nodes: Sequence[Node], held: Sequence[Held]) -> list[Free]:
     """Return what active jobs leave of the nodes that take jobs."""
     free = {
-        node.name: Free(node.name, node.cpus, node.memory, tuple(gpu.index for gpu in node.gpus))
+        node.name: Free(node.name, node.cpus, node.memory, tuple(gpu.index for gpu in node.usable))
         for node in nodes
         if node.state in ("ready", "busy")
     }

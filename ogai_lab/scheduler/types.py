@@ -102,8 +102,16 @@ class CellRun(Strict):
     source: Text = Field(min_length=1)
 
 
+class CallRun(Strict):
+    """A function by its name, ``package.module:function``, called with named parameters."""
+
+    kind: Literal["call"] = "call"
+    function: Text = Field(pattern=r"^[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*$")
+    parameters: JsonObject = {}
+
+
 Run = Annotated[
-    CommandRun | ScriptRun | ModuleRun | FunctionRun | NotebookRun | CellRun,
+    CommandRun | ScriptRun | ModuleRun | FunctionRun | NotebookRun | CellRun | CallRun,
     Field(discriminator="kind"),
 ]
 
@@ -197,6 +205,8 @@ def default_name(run: Run) -> str:
             return run.module[:200]
         case FunctionRun():
             return run.name[:200]
+        case CallRun():
+            return run.function.rpartition(":")[2][:200]
         case CellRun():
             return "cell"
 
@@ -208,14 +218,19 @@ class LeftOut(BaseModel):
     reason: str
 
 
-class Snapshot(BaseModel):
-    """The working folder as it was at submission."""
+class Luggage(BaseModel):
+    """What travels of a working folder, and what does not."""
 
-    digest: str
     files: int
     size: int = Field(description="Bytes of all files.")
     left_out: list[LeftOut] = Field(default=[], description="The first 100.")
     left_out_count: int = 0
+
+
+class Snapshot(Luggage):
+    """The working folder as it was at submission."""
+
+    digest: str
 
 
 class RankExit(BaseModel):
@@ -366,11 +381,16 @@ class Gpu(BaseModel):
     memory_used: int | None = None
     utilization: float | None = Field(default=None, description="0 to 1.")
     temperature: float | None = Field(default=None, description="Degrees Celsius.")
-    job: str | None = None
+    job: str | None = Field(default=None, description="The job that holds it.")
+    owner: str | None = Field(default=None, description="Whose job holds it.")
+    problem: str = Field(default="", description="Why no job can have it, where none can.")
 
 
 class Node(BaseModel):
-    """A node: what it has, and what jobs leave free."""
+    """A node: what it has, and what jobs leave free.
+
+    What its telemetry does not tell is None, and its health then `unknown`.
+    """
 
     name: str
     state: Literal["ready", "busy", "unreachable", "draining"]
@@ -379,8 +399,20 @@ class Node(BaseModel):
     memory: int
     memory_free: int
     gpus: list[Gpu] = []
-    gpus_free: int = 0
+    gpus_free: int = Field(default=0, description="GPUs that are well and that no job holds.")
     jobs: list[str] = []
+    rack: str = Field(default="", description="Where it stands.")
+    labels: dict[str, str] = {}
+    health: Literal["ok", "warn", "critical", "unknown"] = Field(
+        default="unknown", description="What the last checks found at worst."
+    )
+    cpu: float | None = Field(default=None, description="Share of its cores that is busy now.")
+    memory_used: int | None = Field(default=None, description="Bytes.")
+
+    @property
+    def usable(self) -> list[Gpu]:
+        """The GPUs that jobs can have."""
+        return [gpu for gpu in self.gpus if not gpu.problem]
 
 
 class Queue(BaseModel):

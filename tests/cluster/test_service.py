@@ -6,11 +6,11 @@ from pathlib import Path
 import psutil
 
 from ogai_lab.cluster.service import Cluster
-from ogai_lab.core.home import Home
+from ogai_lab.cluster.telemetry.here import ThisMachine
 
 
 def test_this_machine(tmp_path: Path) -> None:
-    machine = Cluster(Home.open(tmp_path)).machine()
+    machine = Cluster(ThisMachine(tmp_path)).machine()
     assert machine.python == platform.python_version()
     assert 0 < machine.cpus <= machine.cores == os.cpu_count()
     assert 0 < machine.memory_available <= machine.memory <= psutil.virtual_memory().total
@@ -21,7 +21,7 @@ def test_this_machine(tmp_path: Path) -> None:
 
 
 def test_use_is_measured_between_two_looks(tmp_path: Path) -> None:
-    cluster = Cluster(Home.open(tmp_path))
+    cluster = Cluster(ThisMachine(tmp_path))
     first, second = cluster.use(), cluster.use()
     assert first.time <= second.time
     for look in (first, second):
@@ -32,7 +32,7 @@ def test_use_is_measured_between_two_looks(tmp_path: Path) -> None:
 
 
 def test_heavy_libraries_stay_out(tmp_path: Path) -> None:
-    Cluster(Home.open(tmp_path)).checks()
+    Cluster(ThisMachine(tmp_path)).checks()
     assert "pynvml" in sys.modules
     code = "import sys, ogai_lab.cluster.service; sys.exit('torch' in sys.modules)"
     assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", code]) == 0

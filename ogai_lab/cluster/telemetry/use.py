@@ -42,17 +42,12 @@ class Meter:
 
         with self._lock:
             before, now = self._step()
-        cores = [
-            _share(busy - busy_before, all_ - all_before)
-            for (busy_before, all_before), (busy, all_) in zip(
-                before.cores, now.cores, strict=False
-            )
-        ]
+        cores = _core_shares(before, now)
         seconds = max(now.time - before.time, 1e-6)
         memory, available = usable_memory()
         return MachineUse(
             time=time.time(),
-            cpu=sum(cores) / len(cores) if cores else 0.0,
+            cpu=_mean(cores),
             cores=cores,
             load=psutil.getloadavg(),
             memory=memory,
@@ -65,6 +60,15 @@ class Meter:
             gpus=list(gpus.survey().gpus),
         )
 
+    def busy(self) -> float | None:
+        """Return the share of all cores that was busy since the last look; None at the first."""
+        with self._lock:
+            if self._latest is None:
+                self._before = self._latest = _counters()
+                return None
+            before, now = self._step()
+        return _mean(_core_shares(before, now))
+
     def _step(self) -> tuple[_Counters, _Counters]:
         now = _counters()
         if self._latest is None:
@@ -74,6 +78,17 @@ class Meter:
         if now.time - self._latest.time >= _SHORTEST or self._before is None:
             self._before, self._latest = self._latest, now
         return self._before, now
+
+
+def _core_shares(before: _Counters, now: _Counters) -> list[float]:
+    return [
+        _share(busy - busy_before, all_ - all_before)
+        for (busy_before, all_before), (busy, all_) in zip(before.cores, now.cores, strict=False)
+    ]
+
+
+def _mean(shares: list[float]) -> float:
+    return sum(shares) / len(shares) if shares else 0.0
 
 
 def _counters() -> _Counters:

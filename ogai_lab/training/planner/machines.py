@@ -48,7 +48,7 @@ def choose(
             raise InvalidInput(f"{name} {value} is less than {least}.", field=name)
     cluster = [node for node in cluster if node.state in ("ready", "busy")] or cluster
     gpus = _gpus(global_batch, cluster, nodes, processes, gpus)
-    fitting = [node for node in cluster if len(node.gpus) >= gpus]
+    fitting = [node for node in cluster if len(node.usable) >= gpus]
     cores = max(1, int(min((node.cpus for node in fitting), default=1)))
     ranks = gpus or processes or _even_ranks(global_batch, nodes, min(cores, MOST_CPU_RANKS))
     if not gpus and fitting and ranks > (most := max(node.cpus for node in fitting)):
@@ -75,7 +75,7 @@ def _gpus(
     processes: int | None,
     gpus: int | None,
 ) -> int:
-    most = max((len(node.gpus) for node in cluster), default=0)
+    most = max((len(node.usable) for node in cluster), default=0)
     if gpus is None:
         wanted = _even_ranks(global_batch, nodes, most) if processes is None else processes
         return wanted if wanted <= most else 0
@@ -114,7 +114,7 @@ def _check_even(global_batch: int, nodes: int, processes: int) -> None:
 
 def _memory(nodes: Sequence[Node], gpus: int, ranks_on_machine: int) -> int | None:
     if gpus:
-        sizes = [gpu.memory for node in nodes for gpu in node.gpus if gpu.memory]
+        sizes = [gpu.memory for node in nodes for gpu in node.usable if gpu.memory]
         return min(sizes, default=None)
     smallest = min((node.memory for node in nodes), default=0)
     return smallest // ranks_on_machine or None
