@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
 
-from ogai_lab.core.operations import Service, operation
+from ogai_lab.core.operations import Caller, Service, operation
 from ogai_lab.core.release import version
 
 _EXTRAS = {
@@ -25,6 +25,7 @@ class HealthReport(BaseModel):
     """What answers here, and what it can do."""
 
     version: str
+    user: str = Field(description="Who asks, by the name that owns their jobs.")
     python: str
     database: str = Field(description="The kind of database: sqlite or postgresql.")
     leader: bool = Field(description="Whether this server leads the local queue.")
@@ -52,10 +53,11 @@ class Health(Service):
         self._layers = layers
 
     @operation("GET", "", action="read")
-    def health(self) -> HealthReport:
+    def health(self, caller: Caller) -> HealthReport:
         """Return what answers here, and what it can do."""
         return HealthReport(
             version=version(),
+            user=caller.name,
             python=platform.python_version(),
             layers=self._layers,
             extras={extra: _present(modules) for extra, modules in _EXTRAS.items()},
