@@ -1,18 +1,22 @@
 import { version } from '../../package.json';
 import { Problem } from './problem';
+import type { IEventSource } from '../store/stream';
 import type { Requests } from './request';
-import type { ActivityEvent, Explanation, Job, JobPage, JobState, LogChunk } from './types';
+import type {
+  ActivityEvent,
+  Explanation,
+  Job,
+  JobPage,
+  JobState,
+  LogChunk,
+  Node,
+  Queue
+} from './types';
 
 /** What the stores need to know about jobs. */
 export interface IJobSource {
-  /** Make sure that a server of our version answers. */
-  greet(signal: AbortSignal): Promise<void>;
   jobs(query: IJobQuery, signal: AbortSignal): Promise<JobPage>;
   job(id: string, signal: AbortSignal): Promise<Job>;
-  /** The number of the newest event. */
-  lastEvent(signal: AbortSignal): Promise<number>;
-  /** The events after number `after`; null is a sign of life. */
-  events(after: number, signal: AbortSignal): AsyncIterable<ActivityEvent | null>;
 }
 
 export interface IJobQuery {
@@ -41,14 +45,18 @@ const SHOWN_KINDS: ('text' | 'event')[] = ['text', 'event'];
 const UNINSTALLED = '0';
 
 /** The scheduler's operations and its events, over HTTP. */
-export class SchedulerApi implements IJobSource, ILogSource {
+export class SchedulerApi implements IJobSource, ILogSource, IEventSource {
   constructor(private readonly _requests: Requests) {}
+
+  /** Who the reader is, by the name that owns their jobs; empty before the server was greeted. */
+  user = '';
 
   async greet(signal: AbortSignal): Promise<void> {
     const health = await this._requests.call('get', '/ogai/health', { signal });
     if (health.version !== UNINSTALLED && release(health.version) !== release(version)) {
       throw new Problem({ code: 'server_old', detail: `${health.version} ≠ ${version}` });
     }
+    this.user = health.user;
   }
 
   jobs(query: IJobQuery, signal: AbortSignal): Promise<JobPage> {
@@ -85,6 +93,14 @@ export class SchedulerApi implements IJobSource, ILogSource {
       query: { ...query, kind: SHOWN_KINDS },
       signal
     });
+  }
+
+  nodes(signal?: AbortSignal): Promise<Node[]> {
+    return this._requests.call('get', '/ogai/scheduler/nodes', { ...(signal && { signal }) });
+  }
+
+  queues(signal?: AbortSignal): Promise<Queue[]> {
+    return this._requests.call('get', '/ogai/scheduler/queues', { ...(signal && { signal }) });
   }
 
   lastEvent(signal: AbortSignal): Promise<number> {

@@ -96,7 +96,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return what this machine has, and what is free of it. */
+        /** Return what a node has, and what is free of it. */
         get: operations["Cluster.machine"];
         put?: never;
         post?: never;
@@ -113,7 +113,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return what this machine does now. */
+        /** Return what a node does now. */
         get: operations["Cluster.use"];
         put?: never;
         post?: never;
@@ -130,7 +130,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Run the health checks of a profile and return what they found, worst first. */
+        /** Run the health checks of a profile on a node; return what they found, worst first. */
         get: operations["Cluster.checks"];
         put?: never;
         post?: never;
@@ -147,8 +147,127 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return the processes that hold memory of a GPU. */
+        /** Return the processes that hold memory of a node's GPUs. */
         get: operations["Cluster.gpu_processes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/jobs/{job_id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the tries of a job, first to last. */
+        get: operations["Scheduler.attempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/jobs/{job_id}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the curves of a job, `points` a curve at most; every spike is kept. */
+        get: operations["Scheduler.metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/jobs/{job_id}/curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the curves of a job in columns, or what came after the `cursor` of an answer. */
+        get: operations["Scheduler.curves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/jobs/{job_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the course of a job: its phases, its attempts, and what went wrong when. */
+        get: operations["Scheduler.timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/jobs/{job_id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the core- and GPU-hours of a job and of each of its attempts, up to now. */
+        get: operations["Scheduler.job_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/jobs/{job_id}/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the files that travelled with a job, and what was left out of them. */
+        get: operations["Scheduler.snapshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/jobs/{job_id}/snapshot/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the text of one of these files, its first 1 MiB. */
+        get: operations["Scheduler.snapshot_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -210,23 +329,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/ogai/scheduler/jobs/{job_id}/attempts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Return the tries of a job, first to last. */
-        get: operations["Scheduler.attempts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/ogai/scheduler/jobs/{job_id}/logs": {
         parameters: {
             query?: never;
@@ -253,23 +355,6 @@ export interface paths {
         };
         /** Stream records of a job as they are written, until it is over. */
         get: operations["Scheduler.follow"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/ogai/scheduler/jobs/{job_id}/metrics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Return the curves of a job, `points` a curve at most; every spike is kept. */
-        get: operations["Scheduler.metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -641,6 +726,57 @@ export interface components {
             exit: components["schemas"]["Exit"] | null;
         };
         /**
+         * AttemptUsage
+         * @description What one attempt of a job used. Times are Unix seconds.
+         */
+        AttemptUsage: {
+            /** Number */
+            number: number;
+            /** Started */
+            started: number;
+            /** Ended */
+            ended: number | null;
+            /**
+             * Seconds
+             * @description How long it has lasted.
+             */
+            seconds: number;
+            /**
+             * Cpus
+             * @description Cores of all nodes.
+             */
+            cpus: number;
+            /**
+             * Gpus
+             * @description GPUs of all nodes.
+             */
+            gpus: number;
+            /** Core Hours */
+            core_hours: number;
+            /** Gpu Hours */
+            gpu_hours: number;
+        };
+        /**
+         * CallRun
+         * @description A function by its name, ``package.module:function``, called with named parameters.
+         */
+        CallRun: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "call";
+            /** Function */
+            function: string;
+            /**
+             * Parameters
+             * @default {}
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * CellRun
          * @description The text of a notebook cell, run as a script.
          */
@@ -876,6 +1012,43 @@ export interface components {
              * @default 0
              */
             bytes: number;
+        };
+        /**
+         * Curve
+         * @description One metric as one rank reported it in one attempt. The columns are equally long.
+         */
+        Curve: {
+            /** Name */
+            name: string;
+            /** Rank */
+            rank: number;
+            /** Attempt */
+            attempt: number;
+            /** Step */
+            step: (number | null)[];
+            /**
+             * Value
+             * @description None where it was not a number.
+             */
+            value: (number | null)[];
+            /**
+             * Time
+             * @description Unix seconds.
+             */
+            time: number[];
+        };
+        /**
+         * Curves
+         * @description Curves of a job, and from where to ask for what will follow.
+         */
+        Curves: {
+            /** Curves */
+            curves: components["schemas"]["Curve"][];
+            /**
+             * Cursor
+             * @description Ask with `after` for what came later.
+             */
+            cursor: number;
         };
         /**
          * Damage
@@ -1267,6 +1440,11 @@ export interface components {
         HealthReport: {
             /** Version */
             version: string;
+            /**
+             * User
+             * @description Who asks, by the name that owns their jobs.
+             */
+            user: string;
             /** Python */
             python: string;
             /**
@@ -1482,7 +1660,7 @@ export interface components {
          */
         JobSpec: {
             /** Run */
-            run: components["schemas"]["CommandRun"] | components["schemas"]["ScriptRun"] | components["schemas"]["ModuleRun"] | components["schemas"]["FunctionRun"] | components["schemas"]["NotebookRun"] | components["schemas"]["CellRun"];
+            run: components["schemas"]["CommandRun"] | components["schemas"]["ScriptRun"] | components["schemas"]["ModuleRun"] | components["schemas"]["FunctionRun"] | components["schemas"]["NotebookRun"] | components["schemas"]["CellRun"] | components["schemas"]["CallRun"];
             /**
              * Name
              * @description Made from the run when empty.
@@ -1600,6 +1778,20 @@ export interface components {
          * @enum {string}
          */
         JobState: "queued" | "starting" | "running" | "stopping" | "succeeded" | "failed" | "cancelled";
+        /**
+         * JobUsage
+         * @description What a job used, attempt by attempt and in all.
+         */
+        JobUsage: {
+            /** Core Hours */
+            core_hours: number;
+            /** Gpu Hours */
+            gpu_hours: number;
+            /** Seconds */
+            seconds: number;
+            /** Attempts */
+            attempts: components["schemas"]["AttemptUsage"][];
+        };
         /**
          * JsonLines
          * @description JSON lines files: one document a line. A line that is not JSON is kept as damaged text.
@@ -1940,6 +2132,36 @@ export interface components {
             ledger: string;
         };
         /**
+         * Mark
+         * @description Something that happened at one moment.
+         */
+        Mark: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "fault" | "restart" | "output" | "event";
+            /** Time */
+            time: number;
+            /** Attempt */
+            attempt: number;
+            /**
+             * Rank
+             * @description -1 for the job as a whole.
+             */
+            rank: number;
+            /**
+             * Name
+             * @description The name of the event.
+             */
+            name: string;
+            /**
+             * Text
+             * @description What there is to say of it; may be empty.
+             */
+            text: string;
+        };
+        /**
          * MetricPoint
          * @description One value of one metric.
          */
@@ -2006,6 +2228,8 @@ export interface components {
         /**
          * Node
          * @description A node: what it has, and what jobs leave free.
+         *
+         *     What its telemetry does not tell is None, and its health then `unknown`.
          */
         Node: {
             /** Name */
@@ -2030,6 +2254,7 @@ export interface components {
             gpus: components["schemas"]["SchedulerGpu"][];
             /**
              * Gpus Free
+             * @description GPUs that are well and that no job holds.
              * @default 0
              */
             gpus_free: number;
@@ -2038,6 +2263,38 @@ export interface components {
              * @default []
              */
             jobs: string[];
+            /**
+             * Rack
+             * @description Where it stands.
+             * @default
+             */
+            rack: string;
+            /**
+             * Labels
+             * @default {}
+             */
+            labels: {
+                [key: string]: string;
+            };
+            /**
+             * Health
+             * @description What the last checks found at worst.
+             * @default unknown
+             * @enum {string}
+             */
+            health: "ok" | "warn" | "critical" | "unknown";
+            /**
+             * Cpu
+             * @description Share of its cores that is busy now.
+             * @default null
+             */
+            cpu: number | null;
+            /**
+             * Memory Used
+             * @description Bytes.
+             * @default null
+             */
+            memory_used: number | null;
         };
         /**
          * NotebookRun
@@ -2137,6 +2394,29 @@ export interface components {
              * @default 0
              */
             seed: number;
+        };
+        /**
+         * Phase
+         * @description A span of time in which a job was in one condition.
+         */
+        Phase: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "queued" | "starting" | "running" | "restarting" | "stopping";
+            /**
+             * Attempt
+             * @description The try it belongs to; 0 before the first.
+             */
+            attempt: number;
+            /** Start */
+            start: number;
+            /**
+             * End
+             * @description None while it lasts.
+             */
+            end: number | null;
         };
         /**
          * Pipeline
@@ -2653,9 +2933,22 @@ export interface components {
             temperature: number | null;
             /**
              * Job
+             * @description The job that holds it.
              * @default null
              */
             job: string | null;
+            /**
+             * Owner
+             * @description Whose job holds it.
+             * @default null
+             */
+            owner: string | null;
+            /**
+             * Problem
+             * @description Why no job can have it, where none can.
+             * @default
+             */
+            problem: string;
         };
         /**
          * ScriptRun
@@ -2711,8 +3004,6 @@ export interface components {
          * @description The working folder as it was at submission.
          */
         Snapshot: {
-            /** Digest */
-            digest: string;
             /** Files */
             files: number;
             /**
@@ -2731,6 +3022,76 @@ export interface components {
              * @default 0
              */
             left_out_count: number;
+            /** Digest */
+            digest: string;
+        };
+        /**
+         * SnapshotFile
+         * @description One file of a snapshot.
+         */
+        SnapshotFile: {
+            /**
+             * Path
+             * @description Below the working folder, with slashes.
+             */
+            path: string;
+            /**
+             * Size
+             * @description Bytes.
+             */
+            size: number;
+            /**
+             * Mode
+             * @description The permission bits.
+             */
+            mode: number;
+        };
+        /**
+         * SnapshotFiles
+         * @description The files of a snapshot, sorted by path, and what was left out.
+         */
+        SnapshotFiles: {
+            /** Digest */
+            digest: string;
+            /**
+             * Size
+             * @description Bytes of all files.
+             */
+            size: number;
+            /** Files */
+            files: components["schemas"]["SnapshotFile"][];
+            /**
+             * Left Out
+             * @description The first 100.
+             */
+            left_out: components["schemas"]["LeftOut"][];
+            /** Left Out Count */
+            left_out_count: number;
+        };
+        /**
+         * SnapshotText
+         * @description The text of one file, as far as it is shown.
+         */
+        SnapshotText: {
+            /** Path */
+            path: string;
+            /**
+             * Size
+             * @description Bytes of the whole file.
+             */
+            size: number;
+            /**
+             * Text
+             * @description The first 1 MiB; None where the file is binary.
+             */
+            text: string | null;
+            /** Binary */
+            binary: boolean;
+            /**
+             * Truncated
+             * @description Whether the file goes on after `text`.
+             */
+            truncated: boolean;
         };
         /**
          * Split
@@ -2895,6 +3256,35 @@ export interface components {
              * @default *.txt
              */
             pattern: string;
+        };
+        /**
+         * Timeline
+         * @description The course of a job. Times are Unix seconds.
+         */
+        Timeline: {
+            /** Created */
+            created: number;
+            /**
+             * Now
+             * @description The server's clock; what lasts is drawn up to here.
+             */
+            now: number;
+            /** Ended */
+            ended: number | null;
+            /** Phases */
+            phases: components["schemas"]["Phase"][];
+            /** Attempts */
+            attempts: components["schemas"]["Attempt"][];
+            /**
+             * Marks
+             * @description At most 500, and 20 faults an attempt.
+             */
+            marks: components["schemas"]["Mark"][];
+            /**
+             * More Marks
+             * @description How many were left out.
+             */
+            more_marks: number;
         };
         /**
          * TokenizerSpec
@@ -3192,14 +3582,16 @@ export interface operations {
     };
     "Cluster.machine": {
         parameters: {
-            query?: never;
+            query?: {
+                node?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Return what this machine has, and what is free of it. */
+            /** @description Return what a node has, and what is free of it. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3213,14 +3605,16 @@ export interface operations {
     };
     "Cluster.use": {
         parameters: {
-            query?: never;
+            query?: {
+                node?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Return what this machine does now. */
+            /** @description Return what a node does now. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3235,6 +3629,7 @@ export interface operations {
     "Cluster.checks": {
         parameters: {
             query?: {
+                node?: string | null;
                 profile?: "quick";
             };
             header?: never;
@@ -3243,7 +3638,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Run the health checks of a profile and return what they found, worst first. */
+            /** @description Run the health checks of a profile on a node; return what they found, worst first. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3257,20 +3652,193 @@ export interface operations {
     };
     "Cluster.gpu_processes": {
         parameters: {
-            query?: never;
+            query?: {
+                node?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Return the processes that hold memory of a GPU. */
+            /** @description Return the processes that hold memory of a node's GPUs. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["GpuProcess"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Scheduler.attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return the tries of a job, first to last. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attempt"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Scheduler.metrics": {
+        parameters: {
+            query?: {
+                name?: string[] | null;
+                points?: number;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return the curves of a job, `points` a curve at most; every spike is kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricPoint"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Scheduler.curves": {
+        parameters: {
+            query?: {
+                name?: string[] | null;
+                rank?: number | null;
+                after?: number;
+                points?: number;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return the curves of a job in columns, or what came after the `cursor` of an answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Curves"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Scheduler.timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return the course of a job: its phases, its attempts, and what went wrong when. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Scheduler.job_usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return the core- and GPU-hours of a job and of each of its attempts, up to now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobUsage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Scheduler.snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the files that travelled with a job, and what was left out of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotFiles"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Scheduler.snapshot_file": {
+        parameters: {
+            query: {
+                path: string;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return the text of one of these files, its first 1 MiB. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotText"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3408,29 +3976,6 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    "Scheduler.attempts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Return the tries of a job, first to last. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Attempt"][];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
     "Scheduler.logs": {
         parameters: {
             query?: {
@@ -3483,32 +4028,6 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": components["schemas"]["LogChunk"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    "Scheduler.metrics": {
-        parameters: {
-            query?: {
-                name?: string[] | null;
-                points?: number;
-            };
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Return the curves of a job, `points` a curve at most; every spike is kept. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MetricPoint"][];
                 };
             };
             default: components["responses"]["Problem"];

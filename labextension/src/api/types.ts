@@ -9,6 +9,14 @@ export type LogChunk = Schemas['LogChunk'];
 export type LogRecord = Schemas['Record'];
 export type Explanation = Schemas['Explanation'];
 export type ActivityEvent = Schemas['Event'];
+export type Node = Schemas['Node'];
+export type Queue = Schemas['Queue'];
+export type Machine = Schemas['Machine'];
+export type MachineUse = Schemas['MachineUse'];
+export type DataRun = Schemas['DataRun'];
+export type Manifest = Schemas['Manifest'];
+export type Model = Schemas['Model'];
+export type Version = Schemas['Version'];
 
 /** The states in which a job can still change. */
 export const LIVE_STATES: JobState[] = ['queued', 'starting', 'running', 'stopping'];

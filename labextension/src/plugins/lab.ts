@@ -1,24 +1,49 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
+import { ClusterApi } from '../api/cluster';
+import { DataApi } from '../api/data';
+import { ModelsApi } from '../api/models';
 import { Requests } from '../api/request';
 import { SchedulerApi } from '../api/scheduler';
+import { clusterResource, isAboutJobs } from '../store/cluster';
 import { JobStore } from '../store/job-store';
+import { Resource } from '../store/resource';
+import { Live } from '../store/stream';
 import { IOgaiLab } from '../tokens';
 import { Words } from '../words';
 
 /** The connection that everything else shares. */
 export const labPlugin: JupyterFrontEndPlugin<IOgaiLab> = {
   id: '@ogai/lab:lab',
-  description: 'Connects to OGAI Lab on the server and keeps the live store of jobs.',
+  description: 'Connects to OGAI Lab on the server and keeps what it has live.',
   autoStart: true,
   provides: IOgaiLab,
   optional: [ITranslator],
   activate: (app: JupyterFrontEnd, translator: ITranslator | null): IOgaiLab => {
-    const scheduler = new SchedulerApi(new Requests(app.serviceManager.serverSettings));
+    const requests = new Requests(app.serviceManager.serverSettings);
+    const scheduler = new SchedulerApi(requests);
+    const cluster = new ClusterApi(requests);
+    const data = new DataApi(requests);
+    const models = new ModelsApi(requests);
+    const live = new Live(scheduler);
     return {
+      requests,
       scheduler,
-      jobs: new JobStore(scheduler),
+      cluster,
+      data,
+      models,
+      live,
+      jobs: new JobStore(scheduler, live),
+      nodes: clusterResource(live, scheduler, cluster),
+      runs: new Resource(live, {
+        load: signal => data.runs(signal),
+        concerns: isAboutJobs
+      }),
+      catalog: new Resource(live, {
+        load: signal => models.models(signal),
+        concerns: event => event.schema_id.includes('/models/version/')
+      }),
       words: new Words(translator ?? nullTranslator)
     };
   }

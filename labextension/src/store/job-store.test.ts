@@ -5,9 +5,10 @@ import { Problem } from '../api/problem';
 import type { IJobQuery, IJobSource } from '../api/scheduler';
 import type { ActivityEvent, Job, JobPage, JobState } from '../api/types';
 import { JobStore } from './job-store';
+import { Live, type IEventSource } from './stream';
 
 /** A server with some jobs and an event stream that can be cut. */
-class Server implements IJobSource {
+class Server implements IJobSource, IEventSource {
   readonly calls: string[] = [];
   readonly states: (JobState[] | undefined)[] = [];
   jobsById = new Map<string, Job>();
@@ -114,7 +115,7 @@ async function until(condition: () => boolean, what: string): Promise<void> {
 const ids = (store: JobStore) => store.jobs.map(job => job.id).join(' ');
 
 async function live(server: Server): Promise<JobStore> {
-  const store = new JobStore(server);
+  const store = new JobStore(server, new Live(server));
   store.look();
   await until(() => store.connection === 'live' && server.follower !== undefined, 'live');
   return store;
@@ -132,7 +133,7 @@ timed(
   'without anybody looking there is no request; the last one to leave ends the stream',
   async () => {
     const server = new Server();
-    const store = new JobStore(server);
+    const store = new JobStore(server, new Live(server));
     assert.deepEqual(server.calls, []);
     const first = store.look();
     const second = store.look();
@@ -260,7 +261,7 @@ timed('pages come on demand, and a filter starts anew', async () => {
 timed('a watched job is kept fresh although the list does not hold it', async () => {
   const server = new Server();
   server.put('a', 'running', 1);
-  const store = new JobStore(server);
+  const store = new JobStore(server, new Live(server));
   store.filter = 'nothing has this';
   store.look();
   const watch = store.watch('a');

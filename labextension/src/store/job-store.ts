@@ -5,8 +5,10 @@ import { Problem } from '../api/problem';
 import type { IJobQuery, IJobSource } from '../api/scheduler';
 import { LIVE_STATES, type ActivityEvent, type Job, type JobState } from '../api/types';
 import { JobTable } from './job-table';
-import { persist, sleep } from './persist';
-import type { Connection, IJobStore, ITransition } from './types';
+import { LiveStore } from './live-store';
+import { sleep } from './persist';
+import type { ILive } from './stream';
+import type { IJobStore, ITransition } from './types';
 
 /** Jobs of one page; the server allows 500. */
 const PAGE = 200;
@@ -19,12 +21,17 @@ const FEW = 6;
 const PULSE = 2_000;
 
 /**
- * The one store of jobs: a list healed by a fetch after every connection, then fed by events.
+ * The jobs: a list healed by a fetch after every connection, then changed by events.
  *
- * Panels share it and none of them polls. Without a `look()` it holds no connection.
+ * Panels share it and none of them polls. Without a `look()` it makes no request.
  */
-export class JobStore implements IJobStore {
-  constructor(private readonly _source: IJobSource) {}
+export class JobStore extends LiveStore implements IJobStore {
+  constructor(
+    private readonly _source: IJobSource,
+    live: ILive
+  ) {
+    super(live, PULSE);
+  }
 
   get jobs(): readonly Job[] {
     return this._table.rows;
@@ -38,28 +45,8 @@ export class JobStore implements IJobStore {
     return this._ready;
   }
 
-  get connection(): Connection {
-    return this._connection;
-  }
-
-  get problem(): Problem | undefined {
-    return this._problem;
-  }
-
-  get heard(): number {
-    return this._heard;
-  }
-
-  get changed(): ISignal<this, void> {
-    return this._changed;
-  }
-
   get moved(): ISignal<this, ITransition> {
     return this._moved;
-  }
-
-  get isDisposed(): boolean {
-    return this._isDisposed;
   }
 
   get filter(): string {
@@ -71,24 +58,13 @@ export class JobStore implements IJobStore {
       this._filter = value;
       this._ready = false;
       this._table.clear();
-      this._changed.emit();
+      this.tell();
       this.retry();
     }
   }
 
   find(id: string): Job | undefined {
     return this._table.get(id);
-  }
-
-  look(): IDisposable {
-    if (++this._lookers === 1) {
-      this._start();
-    }
-    return new DisposableDelegate(() => {
-      if (--this._lookers === 0) {
-        this._stop();
-      }
-    });
   }
 
   watch(id: string): IDisposable {
@@ -106,7 +82,7 @@ export class JobStore implements IJobStore {
 
   async more(): Promise<void> {
     const { cursor } = this._table;
-    const signal = this._run?.signal;
+    const { signal } = this;
     if (!signal || cursor === null || this._paging) {
       return;
     }
@@ -116,73 +92,15 @@ export class JobStore implements IJobStore {
       if (cursor === this._table.cursor) {
         this._tell(this._table.append(page));
       }
-    } catch (error) {
-      this._lose(Problem.from(error), signal);
+    } catch {
+      this.heal(); // says what is wrong, and tries again
     } finally {
       this._paging = false;
     }
   }
 
-  retry(): void {
-    if (this._lookers > 0) {
-      this._stop();
-      this._start();
-    }
-  }
-
-  dispose(): void {
-    if (this._isDisposed) {
-      return;
-    }
-    this._isDisposed = true;
-    this._stop();
-    Signal.clearData(this);
-  }
-
-  private _start(): void {
-    if (this._isDisposed) {
-      return;
-    }
-    const run = new AbortController();
-    this._run = run;
-    this._connection = 'connecting';
-    this._changed.emit();
-    void persist(
-      alive => this._follow(alive, run.signal),
-      problem => this._lose(problem, run.signal),
-      run.signal
-    );
-    void this._beat(run.signal);
-  }
-
-  private _stop(): void {
-    this._run?.abort();
-    this._run = undefined;
-    this._touched.clear();
-    this._connection = 'idle';
-    this._problem = undefined;
-  }
-
-  private async _follow(alive: () => void, signal: AbortSignal): Promise<boolean> {
-    await this._source.greet(signal);
-    // The number first, the list after: a change between the two is told twice, never missed.
-    const last = await this._source.lastEvent(signal);
-    await this._load(signal);
-    alive();
-    for await (const event of this._source.events(last, signal)) {
-      this._hear();
-      const id = event && jobOf(event);
-      if (id) {
-        this._touch(id);
-      } else {
-        this._changed.emit();
-      }
-    }
-    return false;
-  }
-
   /** Fetch as much of the list as was loaded before, and the watched jobs that are not in it. */
-  private async _load(signal: AbortSignal): Promise<void> {
+  protected override async load(signal: AbortSignal): Promise<void> {
     const wanted = Math.max(PAGE, this._table.rows.length);
     const filter = this._filter;
     let page = await this._source.jobs(this._query(Math.min(LARGEST_PAGE, wanted)), signal);
@@ -197,10 +115,31 @@ export class JobStore implements IJobStore {
     }
     const moved = this._table.replace({ ...page, items }, this._watched);
     this._ready = true;
-    this._hear();
     this._tell(moved);
     const others = [...this._watched.keys()].filter(id => !this._table.isListed(id));
     await Promise.all(others.map(id => this._fetch(id, signal)));
+  }
+
+  protected override take(event: ActivityEvent): void {
+    const id = jobOf(event);
+    if (id) {
+      this._touch(id);
+    }
+  }
+
+  protected override settled(): void {
+    this._gather();
+  }
+
+  protected override async beat(signal: AbortSignal): Promise<void> {
+    const state = this._moving();
+    if (state.length === 0) {
+      return;
+    }
+    this._stirred = false;
+    const query = { ...this._query(LARGEST_PAGE), state };
+    const { items } = await this._source.jobs(query, signal);
+    this._tell(this._table.merge(items.filter(({ id }) => this._table.get(id))));
   }
 
   private async _fetch(id: string, signal: AbortSignal): Promise<void> {
@@ -215,54 +154,40 @@ export class JobStore implements IJobStore {
         throw error;
       }
       this._table.remove(id);
-      this._changed.emit();
+      this.tell();
     }
   }
 
   private _touch(id: string): void {
-    const signal = this._run?.signal;
-    if (!signal) {
-      return;
+    if (this.signal) {
+      this._stirred = true;
+      this._touched.add(id);
+      this._gather();
     }
-    this._stirred = true;
-    this._touched.add(id);
-    if (this._touched.size === 1) {
-      void sleep(GATHER, signal).then(() => this._settle(signal));
+  }
+
+  private _gather(): void {
+    const { signal } = this;
+    if (signal && this.steady && !this._gathering && this._touched.size > 0) {
+      this._gathering = true;
+      void sleep(GATHER, signal).then(() => {
+        this._gathering = false;
+        return signal.aborted ? undefined : this._settle(signal);
+      });
     }
   }
 
   private async _settle(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) {
-      return;
-    }
     const ids = [...this._touched];
     this._touched.clear();
-    try {
-      if (ids.length > FEW) {
-        await this._load(signal);
-      } else {
-        await Promise.all(ids.map(id => this._fetch(id, signal)));
-      }
-    } catch (error) {
-      this._lose(Problem.from(error), signal);
+    if (ids.length > FEW) {
+      this.heal();
+      return;
     }
-  }
-
-  private async _beat(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await sleep(PULSE, signal);
-      const state = this._connection === 'live' ? this._moving() : [];
-      if (state.length === 0) {
-        continue;
-      }
-      this._stirred = false;
-      try {
-        const query = { ...this._query(LARGEST_PAGE), state };
-        const { items } = await this._source.jobs(query, signal);
-        this._tell(this._table.merge(items.filter(({ id }) => this._table.get(id))));
-      } catch {
-        // The event stream notices a lost server and reports it; a missed pulse is nothing.
-      }
+    try {
+      await Promise.all(ids.map(id => this._fetch(id, signal)));
+    } catch {
+      this.heal();
     }
   }
 
@@ -281,23 +206,9 @@ export class JobStore implements IJobStore {
   }
 
   private _tell(moved: readonly ITransition[]): void {
-    this._changed.emit();
+    this.tell();
     for (const transition of moved) {
       this._moved.emit(transition);
-    }
-  }
-
-  private _hear(): void {
-    this._heard = Date.now() / 1000;
-    this._connection = 'live';
-    this._problem = undefined;
-  }
-
-  private _lose(problem: Problem, signal: AbortSignal): void {
-    if (!signal.aborted) {
-      this._connection = 'lost';
-      this._problem = problem;
-      this._changed.emit();
     }
   }
 
@@ -308,13 +219,7 @@ export class JobStore implements IJobStore {
   private _ready = false;
   private _paging = false;
   private _stirred = false;
-  private _connection: Connection = 'idle';
-  private _problem: Problem | undefined;
-  private _heard = 0;
-  private _lookers = 0;
-  private _run: AbortController | undefined;
-  private _isDisposed = false;
-  private readonly _changed = new Signal<this, void>(this);
+  private _gathering = false;
   private readonly _moved = new Signal<this, ITransition>(this);
 }
 
