@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from ogai_lab.core.events import EventLog
     from ogai_lab.core.home import Home
     from ogai_lab.data.service import Data
+    from ogai_lab.models.comparisons import Comparisons
     from ogai_lab.models.service import Models
+    from ogai_lab.scheduler.launch.service import Launch
     from ogai_lab.scheduler.queues import QueueConfig
     from ogai_lab.scheduler.service import Scheduler
     from ogai_lab.scheduler.types import Node
@@ -39,6 +41,8 @@ _SERVICES = {
     "data": ("ogai_lab.data.service", "Data"),
     "training": ("ogai_lab.training.service", "Training"),
     "models": ("ogai_lab.models.service", "Models"),
+    "launch": ("ogai_lab.scheduler.launch.service", "Launch"),
+    "comparisons": ("ogai_lab.models.comparisons", "Comparisons"),
 }
 
 
@@ -154,6 +158,16 @@ class Workbench:
         """The model registry."""
         return cast("Models", self.service("models"))
 
+    @property
+    def launch(self) -> Launch:
+        """What comes before a job: what is free, previews, templates."""
+        return cast("Launch", self.service("launch"))
+
+    @property
+    def comparisons(self) -> Comparisons:
+        """Comparisons of versions, document by document."""
+        return cast("Comparisons", self.service("comparisons"))
+
     def service(self, name: str) -> Any:
         """Return the service of this name."""
         with self._lock:
@@ -239,6 +253,10 @@ class LocalWorkbench(Workbench):
                 service = self._scheduler(kind)
             case "models":
                 service = kind(self.database, self.blobs, self.events, self.scheduler, self.home)
+            case "launch":
+                service = kind(self.database, self.events, self.scheduler)
+            case "comparisons":
+                service = kind(self.models, self.blobs)
             case _:
                 service = kind(self.database, self.blobs, self.events, self.scheduler)
         built: Service = service
@@ -264,11 +282,18 @@ class LocalWorkbench(Workbench):
             return SimulatedRack(self._simulated, self._held)
         from ogai_lab.cluster.telemetry.here import ThisMachine
 
-        return ThisMachine(self.home.path)
+        return ThisMachine(self.home.path, self._jobs_run)
 
     def _inventory(self) -> list[Node]:
         """Return the nodes of the local engine: this machine, or those of a simulated rack."""
         return [_node(glance) for glance in self.cluster.glances()]
+
+    def _jobs_run(self) -> bool:
+        """Return whether jobs hold a part of the nodes now."""
+        from ogai_lab.scheduler.ledger import Ledger
+
+        with self.database.read() as connection:
+            return bool(Ledger(self.events).active(connection))
 
     def _held(self) -> dict[str, Holding]:
         """Return what running jobs hold, by node: it makes a simulated rack busy."""
@@ -281,6 +306,8 @@ class LocalWorkbench(Workbench):
         return {node: Holding(cpus, gpus) for node, (cpus, gpus) in held(active).items()}
 
     def _shut(self) -> None:
+        if "cluster" in self._made:
+            self._made["cluster"].close()
         if "scheduler" in self._made:
             self._made["scheduler"].close()
         if "database" in self.__dict__:

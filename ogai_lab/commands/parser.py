@@ -93,7 +93,22 @@ def _run(verbs: Any, where: Where) -> argparse.ArgumentParser:
     add("-l", "--label", action="append", default=[], metavar="KEY=VALUE", help=_("labels"))
     add("--param", action="append", default=[], metavar="NAME=VALUE", help=_("of a notebook"))
     add("--workdir", help=_("the folder that travels with the job; the current one"))
+    add(
+        "--include",
+        action="append",
+        default=[],
+        metavar=_("PATH"),
+        help=_("only this path of the folder travels"),
+    )
+    add(
+        "--preload",
+        action="append",
+        default=[],
+        metavar=_("MODULE"),
+        help=_("imported once, before the ranks are forked"),
+    )
     add("--python", help=_("the Python that runs it"))
+    add("--spec", metavar="JSON", help=_("the whole job as JSON, or a file that holds it"))
     add(
         "--wait",
         action=argparse.BooleanOptionalAction,

@@ -8,13 +8,22 @@ from pathlib import Path
 
 from ogai_lab.core.errors import InvalidInput
 from ogai_lab.locale import _
-from ogai_lab.scheduler.types import CommandRun, NotebookRun, Run, ScriptRun
+from ogai_lab.scheduler.launch.equivalents import CALL
+from ogai_lab.scheduler.types import (
+    CallRun,
+    CommandRun,
+    ModuleRun,
+    NotebookRun,
+    Run,
+    ScriptRun,
+)
 
 
 def from_words(words: Sequence[str], workdir: Path) -> Run:
     """Return the run that a command line means.
 
-    ``python train.py --lr 1`` and ``train.py --lr 1`` run the script with the job's own Python;
+    ``python train.py --lr 1`` and ``train.py --lr 1`` run the script with the job's own Python,
+    ``python -m package --lr 1`` the module, and ``package.module:function`` the function;
     everything else is a command. A lone string with spaces is split as a shell splits words.
 
     Raises
@@ -33,8 +42,12 @@ def from_words(words: Sequence[str], workdir: Path) -> Run:
         )
     if words[0] in ("python", "python3") and len(words) > 1 and words[1].endswith(".py"):
         words = words[1:]
+    if words[0] in ("python", "python3") and words[1:2] == ["-m"] and len(words) > 2:
+        return ModuleRun(module=words[2], args=words[3:])
     if words[0].endswith((".py", ".ipynb")):
         return from_path(words[0], words[1:], workdir)
+    if len(words) == 1 and CALL.fullmatch(words[0]):
+        return CallRun(function=words[0])
     return CommandRun(argv=words)
 
 

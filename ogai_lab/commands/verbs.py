@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from ogai_lab.core.errors import InvalidInput, NotFound
 from ogai_lab.core.operations import Caller, invalid
 from ogai_lab.locale import _
 from ogai_lab.scheduler.types import (
+    CallRun,
     CellRun,
     Explanation,
     Job,
@@ -45,7 +46,8 @@ def do(arguments: argparse.Namespace, workbench: Workbench, cell: str | None = N
         The body of the cell, where the verb stood at the head of one.
     """
     if arguments.verb == "run":
-        return submit(run_spec(arguments, cell), workbench)
+        whole = spec_of(arguments.spec) if arguments.spec else run_spec(arguments, cell)
+        return submit(whole, workbench)
     return _ACTIONS[arguments.verb](workbench, arguments)
 
 
@@ -86,6 +88,8 @@ def run_spec(arguments: argparse.Namespace, cell: str | None = None) -> JobSpec:
         environment=_pairs(arguments.env, "--env"),
         labels=_pairs(arguments.label, "--label"),
         workdir=str(workdir),
+        include=arguments.include,
+        preload=arguments.preload,
         python=arguments.python,
     )
 
@@ -106,6 +110,31 @@ def build_spec(run: Run, **fields: Any) -> JobSpec:
         return JobSpec(run=run, **given)
     except ValidationError as exc:
         raise invalid(exc) from exc
+
+
+def spec_of(given: str | Mapping[str, Any]) -> JobSpec:
+    """Return the spec in JSON text, in the file of this name, or in a mapping.
+
+    Raises
+    ------
+    InvalidInput
+        When it is none; `field` names the part at fault.
+    """
+    from pydantic import ValidationError
+
+    try:
+        if not isinstance(given, str):
+            return JobSpec.model_validate(given)
+        text = given if given.lstrip().startswith("{") else Path(given).expanduser().read_text()
+        return JobSpec.model_validate_json(text)
+    except ValidationError as exc:
+        raise invalid(exc) from exc
+    except (OSError, ValueError) as exc:
+        raise InvalidInput(
+            _("The job cannot be read from {file!r}: {why}.").format(file=str(given), why=exc),
+            action=_("Give the job as JSON, or the name of a file that holds it."),
+            field="spec",
+        ) from exc
 
 
 def submit(spec: JobSpec, workbench: Workbench) -> Job:
@@ -201,9 +230,9 @@ def _compare(workbench: Workbench, arguments: argparse.Namespace) -> Any:
 
 
 def _with_parameters(run: Run, parameters: dict[str, str]) -> Run:
-    if not isinstance(run, NotebookRun):
+    if not isinstance(run, NotebookRun | CallRun):
         raise InvalidInput(
-            _("Only a notebook takes parameters."),
+            _("Only a notebook or a function takes parameters."),
             action=_("Give a script its options after its name."),
             field="param",
         )

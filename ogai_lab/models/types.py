@@ -271,3 +271,33 @@ class Comparison(BaseModel):
     scores: list[tuple[str, float, float]] = Field(
         default=[], description="Document, bits per byte under base and other; up to 10,000."
     )
+
+
+class ItemPair(BaseModel):
+    """One document under two versions, in bits per byte; lower is better."""
+
+    id: str
+    bytes: int
+    base: float
+    other: float
+    difference: float = Field(description="`other` minus `base`.")
+    excerpt: str = Field(description="The first characters of its text.")
+    whole: bool = Field(description="Whether the excerpt is all of the text.")
+
+
+class ItemPage(BaseModel):
+    """A part of the documents that two versions were both measured on."""
+
+    items: list[ItemPair]
+    total: int = Field(description="Of all parts, after the choice of a side.")
+    better: int = Field(description="Documents on which the other version needs fewer bits.")
+    worse: int
+    same: int
+
+
+class DocumentText(BaseModel):
+    """The text of a held-out document."""
+
+    id: str
+    text: str
+    characters: int = Field(description="Of the whole text; more than `text` has where it was cut.")

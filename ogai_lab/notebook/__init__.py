@@ -7,7 +7,17 @@ import typing
 
 from ogai_lab.models.hub_client import prefer_local
 from ogai_lab.notebook import display
-from ogai_lab.notebook.actions import checks, job, jobs, machine, nodes, queues, run, usage
+from ogai_lab.notebook.actions import (
+    checks,
+    job,
+    jobs,
+    machine,
+    nodes,
+    queues,
+    run,
+    submit,
+    usage,
+)
 from ogai_lab.notebook.connection import connect
 from ogai_lab.notebook.handle import JobFailed, JobHandle
 from ogai_lab.notebook.learning import compare, models, prepare, register, train, versions
@@ -41,6 +51,7 @@ __all__ = [
     "queues",
     "register",
     "run",
+    "submit",
     "train",
     "usage",
     "versions",

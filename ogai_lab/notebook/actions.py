@@ -16,7 +16,7 @@ from ogai_lab.notebook.display import Listing
 from ogai_lab.notebook.functions import function_run
 from ogai_lab.notebook.handle import JobHandle
 from ogai_lab.notebook.kinds import handle, handles
-from ogai_lab.scheduler.types import NotebookRun, RestartPolicy, Run
+from ogai_lab.scheduler.types import CallRun, JobSpec, NotebookRun, RestartPolicy, Run
 
 if TYPE_CHECKING:
     from ogai_lab.cluster.types import Machine
@@ -75,7 +75,7 @@ def run(
     python
         The Python that runs it; this one when left out.
     parameters
-        Of a notebook.
+        Of a notebook, or of a function by its name: ``"package.module:function"``.
     kwargs
         Keyword arguments of the function, or ``args`` of a script.
 
@@ -106,6 +106,19 @@ def run(
     )
     bench = workbench()
     return JobHandle(verbs.submit(spec, bench), bench)
+
+
+def submit(spec: JobSpec | Mapping[str, Any]) -> JobHandle:
+    """Submit a whole `JobSpec`, or its fields as a mapping.
+
+    Raises
+    ------
+    InvalidInput
+        When the job could never run; `field` names what is wrong.
+    """
+    whole = spec if isinstance(spec, JobSpec) else verbs.spec_of(spec)
+    bench = workbench()
+    return JobHandle(verbs.submit(whole, bench), bench)
 
 
 def job(name: str) -> JobHandle:
@@ -225,9 +238,9 @@ def _what(
         made = from_words([*given, *(str(word) for word in words)], folder)
     if parameters is None:
         return made
-    if not isinstance(made, NotebookRun):
+    if not isinstance(made, NotebookRun | CallRun):
         raise InvalidInput(
-            _("Only a notebook takes parameters."),
+            _("Only a notebook or a function takes parameters."),
             action=_("Arguments of a script go into args=[...]."),
             field="parameters",
         )
@@ -243,5 +256,6 @@ __all__ = [
     "nodes",
     "queues",
     "run",
+    "submit",
     "usage",
 ]

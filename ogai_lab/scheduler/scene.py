@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,10 @@ from ogai_lab.scheduler.placement import Held, Need
 from ogai_lab.scheduler.progress import progress_of
 from ogai_lab.scheduler.queues import QueueConfig
 from ogai_lab.scheduler.tables import reports
-from ogai_lab.scheduler.types import Job, JobAhead, Node
+from ogai_lab.scheduler.types import Job, JobAhead, JobSpec, JobState, Node
+
+IMAGINED = "preview"
+"""The id of a job that does not exist (yet)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +57,6 @@ def look(
     """Gather what explains a job."""
     now = time.time()
     entry = ledger.entry(connection, job.id)
-    names = [queue.name for queue in queues]
-    waiting = ledger.waiting(connection, names)
-    place = (-entry.priority, entry.seq)
-    before = [one for one in waiting if (-one.priority, one.seq) < place and is_due(one, now)]
     delayed = 0.0
     if entry.requeued is not None and not is_due(entry, now):
         delayed = entry.requeued + entry.delay - now
@@ -64,13 +64,75 @@ def look(
         job=job,
         need=need_of(entry),
         nodes=nodes,
-        active=[_other(one, _left(connection, one, now)) for one in ledger.active(connection)],
-        before=[_other(one, None) for one in before],
+        active=active(connection, ledger, now),
+        before=_before(connection, ledger, queues, (-entry.priority, entry.seq), now),
         queues=queues,
         led=led,
         delayed=delayed,
         now=now,
     )
+
+
+def imagine(
+    connection: sa.Connection,
+    ledger: Ledger,
+    spec: JobSpec,
+    owner: str,
+    nodes: Sequence[Node],
+    queues: Sequence[QueueConfig],
+    led: bool,
+) -> Scene:
+    """Gather what would be around a job that was submitted now."""
+    now = time.time()
+    job = Job(
+        id=IMAGINED,
+        name=spec.name,
+        owner=owner,
+        spec=spec,
+        state=JobState.QUEUED,
+        version=0,
+        created=now,
+    )
+    need = Need(
+        id=IMAGINED,
+        queue=spec.queue,
+        nodes=spec.nodes,
+        cpus=spec.cpus_per_node,
+        gpus=spec.gpus,
+        memory=spec.memory or 0,
+        lasts=spec.timeout,
+    )
+    return Scene(
+        job=job,
+        need=need,
+        nodes=nodes,
+        active=active(connection, ledger, now),
+        before=_before(connection, ledger, queues, (-spec.priority, math.inf), now),
+        queues=queues,
+        led=led,
+        delayed=0.0,
+        now=now,
+    )
+
+
+def active(connection: sa.Connection, ledger: Ledger, now: float) -> list[Other]:
+    """Return the jobs that hold resources, and how long each will, where that is known."""
+    return [_other(one, _left(connection, one, now)) for one in ledger.active(connection)]
+
+
+def _before(
+    connection: sa.Connection,
+    ledger: Ledger,
+    queues: Sequence[QueueConfig],
+    place: tuple[int, float],
+    now: float,
+) -> list[Other]:
+    waiting = ledger.waiting(connection, [queue.name for queue in queues])
+    return [
+        _other(one, None)
+        for one in waiting
+        if (-one.priority, one.seq) < place and is_due(one, now)
+    ]
 
 
 def _other(entry: Entry, seconds_left: float | None) -> Other:

@@ -12,7 +12,7 @@ from ogai_lab.core.blobs import BlobStore, digest_of
 from ogai_lab.core.database import Database
 from ogai_lab.core.events import EventLog
 from ogai_lab.core.home import Home
-from ogai_lab.core.operations import Caller, Service, operation
+from ogai_lab.core.operations import Caller, operation
 from ogai_lab.core.waiting import abandoned
 from ogai_lab.scheduler import (
     cancelling,
@@ -28,35 +28,32 @@ from ogai_lab.scheduler import (
 from ogai_lab.scheduler import logs as log_reader
 from ogai_lab.scheduler.dispatch import Dispatcher
 from ogai_lab.scheduler.engines.base import Engine
+from ogai_lab.scheduler.inspection import Inspection
+from ogai_lab.scheduler.launch.ground import Ground
 from ogai_lab.scheduler.leader import LeaderLock
 from ogai_lab.scheduler.ledger import Ledger
 from ogai_lab.scheduler.queues import DEFAULT_QUEUE, QueueConfig
 from ogai_lab.scheduler.reports import Reports
 from ogai_lab.scheduler.snapshot import Snapshots
 from ogai_lab.scheduler.types import (
-    Attempt,
     Explanation,
     Job,
     JobPage,
     JobSpec,
     JobState,
     LogChunk,
-    MetricPoint,
     Node,
     Queue,
     Usage,
 )
 
-_READ_SECONDS = 0.005
-
 Limit = Annotated[int, Field(ge=1, le=500)]
 Lines = Annotated[int, Field(ge=1, le=10_000)]
 Key = Annotated[str, Field(min_length=1, max_length=200)]
 Offset = Annotated[int, Field(ge=0)]
-Points = Annotated[int, Field(ge=2, le=100_000)]
 
 
-class Scheduler(Service):
+class Scheduler(Inspection):
     """Jobs: submitted, placed on nodes, followed, explained.
 
     Every process that shares a home folder may serve; one of them leads (`lead`) and carries out
@@ -77,6 +74,7 @@ class Scheduler(Service):
         queues: Sequence[QueueConfig] = (DEFAULT_QUEUE,),
     ) -> None:
         self._database = database
+        self._blobs = blobs
         self._engine = engine
         self._queues = tuple(queues)
         self._ledger = Ledger(events)
@@ -87,6 +85,18 @@ class Scheduler(Service):
             database, self._ledger, self._reports, engine, self._queues, self._lock
         )
         self._closed = False
+
+    @property
+    def ground(self) -> Ground:
+        """What a job that is only thought of is measured against."""
+        return Ground(
+            database=self._database,
+            ledger=self._ledger,
+            snapshots=self._snapshots,
+            nodes=self._engine.nodes(),
+            queues=self._queues,
+            led=self._lock.leader() is not None,
+        )
 
     def lead(self) -> None:
         """Carry out the queue from now on, or as soon as no other process does."""
@@ -203,19 +213,6 @@ class Scheduler(Service):
         """
         deleting.delete(self._database, self._ledger, self._engine, job_id)
 
-    @operation("GET", "/jobs/{job_id}/attempts", action="read")
-    def attempts(self, job_id: str) -> list[Attempt]:
-        """Return the tries of a job, first to last.
-
-        Raises
-        ------
-        NotFound
-            When there is no such job.
-        """
-        with self._database.read() as connection:
-            self._ledger.entry(connection, job_id)
-            return history.attempts(connection, job_id)
-
     @operation("GET", "/jobs/{job_id}/logs", action="read")
     def logs(
         self,
@@ -270,21 +267,6 @@ class Scheduler(Service):
             stopped=lambda: self._closed or abandoned(),
         )
 
-    @operation("GET", "/jobs/{job_id}/metrics", action="read")
-    def metrics(
-        self, job_id: str, name: list[str] | None = None, points: Points = 2000
-    ) -> list[MetricPoint]:
-        """Return the curves of a job, `points` a curve at most; every spike is kept.
-
-        Raises
-        ------
-        NotFound
-            When there is no such job.
-        """
-        self._catch_up(job_id)
-        with self._database.read() as connection:
-            return history.curves(connection, job_id, name, points)
-
     @operation("GET", "/jobs/{job_id}/explain", action="read")
     def explain(self, job_id: str) -> Explanation:
         """Say why a job waits, runs or ended as it did, and what would change that.
@@ -331,13 +313,6 @@ class Scheduler(Service):
         with self._database.read() as connection:
             stays = history.stays(connection, since, until)
         return usage.usage(stays, by, since, until, now)
-
-    def _catch_up(self, job_id: str) -> None:
-        """Take in what an active job has newly reported, as far as that takes a moment."""
-        with self._database.read() as connection:
-            entry = self._ledger.entry(connection, job_id)
-        if entry.state.active:
-            self._reports.ingest(entry, _READ_SECONDS)
 
     def _is_over(self, job_id: str) -> bool:
         with self._database.read() as connection:

@@ -22,7 +22,7 @@ from ogai_lab.core.blobs import BlobStore, Digest
 from ogai_lab.core.errors import InvalidInput, TooLarge
 from ogai_lab.core.home import expanded, is_folder
 from ogai_lab.scheduler.tree import NEVER, Found, Tree, Walk
-from ogai_lab.scheduler.types import LeftOut, Snapshot
+from ogai_lab.scheduler.types import LeftOut, Luggage, Snapshot
 
 MOST_BYTES = 200_000_000
 MOST_FILES = 20_000
@@ -101,15 +101,7 @@ class Snapshots:
         StorageFull
             When it does not fit.
         """
-        root = _folder(workdir)
-        tree = Walk(root, include, self._home, _WALK_FILES).run()
-        if include and not tree.files:
-            raise InvalidInput(
-                f"include={list(include)!r} names nothing that travels in {workdir!r}.",
-                action="Give paths or patterns relative to workdir, such as src or *.py.",
-                field="include",
-            )
-        self._check_size(tree, workdir)
+        root, tree = self._look(workdir, include)
         travelling = Files(root, tree)
         check(travelling)
         digests = self._store(root, tree)
@@ -124,15 +116,25 @@ class Snapshots:
             if one.path in digests
         ]
         digest = self._blobs.put(json.dumps({"files": files}, separators=(",", ":")).encode())
-        surprising_first = sorted(tree.left_out, key=lambda one: _is_usual(one))
-        snapshot = Snapshot(
-            digest=digest,
-            files=len(files),
-            size=sum(one.status.st_size for one in tree.files if one.path in digests),
-            left_out=surprising_first[:_SHOWN],
-            left_out_count=len(tree.left_out),
-        )
-        return snapshot, travelling
+        tree.files = [one for one in tree.files if one.path in digests]
+        return Snapshot(digest=digest, **dict(_luggage(tree))), travelling
+
+    def look(self, workdir: str, include: Sequence[str]) -> tuple[Luggage, Files]:
+        """Say what of a working folder would travel; nothing is stored. Raises as `take` does."""
+        root, tree = self._look(workdir, include)
+        return _luggage(tree), Files(root, tree)
+
+    def _look(self, workdir: str, include: Sequence[str]) -> tuple[Path, Tree]:
+        root = _folder(workdir)
+        tree = Walk(root, include, self._home, _WALK_FILES).run()
+        if include and not tree.files:
+            raise InvalidInput(
+                f"include={list(include)!r} names nothing that travels in {workdir!r}.",
+                action="Give paths or patterns relative to workdir, such as src or *.py.",
+                field="include",
+            )
+        self._check_size(tree, workdir)
+        return root, tree
 
     def _check_size(self, tree: Tree, workdir: str) -> None:
         size = sum(one.status.st_size for one in tree.files)
@@ -212,6 +214,16 @@ def _largest(tree: Tree) -> str:
     by_size = [f"{path} ({size / 1e6:,.1f} MB)" for path, size in bytes_of.most_common(4)]
     by_count = [f"{path} ({count:,} files)" for path, count in files_of.most_common(2) if count > 1]
     return ", ".join([*by_size, *by_count])
+
+
+def _luggage(tree: Tree) -> Luggage:
+    surprising_first = sorted(tree.left_out, key=_is_usual)
+    return Luggage(
+        files=len(tree.files),
+        size=sum(one.status.st_size for one in tree.files),
+        left_out=surprising_first[:_SHOWN],
+        left_out_count=len(tree.left_out),
+    )
 
 
 def _is_usual(one: LeftOut) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ogai_lab.core.errors import OgaiError
 from ogai_lab.scheduler import admission
 from ogai_lab.scheduler.queues import QueueConfig
 from ogai_lab.scheduler.snapshot import Snapshots
-from ogai_lab.scheduler.types import JobSpec, Node, Snapshot
+from ogai_lab.scheduler.types import JobSpec, Luggage, Node, Snapshot
 
 
 def prepare(
@@ -32,3 +33,29 @@ def prepare(
         lambda files: admission.check_program(spec, files.read, files.why_missing),
     )
     return spec, snapshot
+
+
+def rehearse(
+    spec: JobSpec, nodes: Sequence[Node], queues: Sequence[QueueConfig], snapshots: Snapshots
+) -> tuple[Luggage | None, list[OgaiError]]:
+    """Say what would travel, and everything that `prepare` would refuse, one after the other."""
+    problems: list[OgaiError] = []
+    luggage = None
+    for check in (
+        lambda: admission.check_text(spec),
+        lambda: admission.check_size(spec, nodes, queues),
+    ):
+        try:
+            check()
+        except OgaiError as exc:
+            problems.append(exc)
+    try:
+        spec = admission.complete(admission.relative(spec))
+        if spec.workdir is None:
+            admission.check_program(spec, admission.read_here, admission.why_missing_here)
+        else:
+            luggage, files = snapshots.look(spec.workdir, spec.include)
+            admission.check_program(spec, files.read, files.why_missing)
+    except OgaiError as exc:
+        problems.append(exc)
+    return luggage, problems

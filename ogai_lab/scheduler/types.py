@@ -302,6 +302,10 @@ class JobPage(BaseModel):
     cursor: str | None = None
 
 
+Level = Literal["error", "warning", "info", "debug", "other"]
+"""How serious a line is, as far as it says; `other` says nothing."""
+
+
 class Record(BaseModel):
     """One line of what a job says; see `ogai_lab.core.records`."""
 
@@ -317,14 +321,49 @@ class Record(BaseModel):
     metrics: dict[str, float | None] | None = None
     name: str | None = None
     attempt: int | None = None
+    offset: int | None = Field(default=None, description="Where it begins in the job's records.")
+    level: Level | None = Field(default=None, description="How serious a text is.")
 
 
 class LogChunk(BaseModel):
-    """Records, and the offset from which to ask for the next ones."""
+    """The wanted records between two offsets; from the second one asks for the next ones."""
 
     records: list[Record]
+    start: int = Field(default=0, description="Before it, wanted records may be left.")
     offset: int
     ended: bool = Field(description="Whether the job is over and nothing will follow.")
+
+
+class LogMatch(BaseModel):
+    """A line in which something was found."""
+
+    offset: int = Field(description="Where its record begins.")
+    time: float
+    rank: int
+    stream: str | None
+    level: Level
+    text: str = Field(description="As people read it, cut when it is very long.")
+    spans: list[tuple[int, int]] = Field(description="What was found, in characters of `text`.")
+
+
+class LogMatches(BaseModel):
+    """What was found in one more part of a log."""
+
+    places: list[int] = Field(description="The offset of each line, in order.")
+    matches: list[LogMatch] = Field(description="The first lines themselves, as many as asked.")
+    count: int = Field(description="How many lines were found so far.")
+    offset: int = Field(description="Up to here all was searched; from here one goes on.")
+    size: int = Field(description="Where the log ends now.")
+    ended: bool = Field(description="Whether this is the last part.")
+
+
+class LogPlace(BaseModel):
+    """A place in a log, and how long the log is."""
+
+    offset: int
+    line: int = Field(description="How many records lie before it.")
+    lines: int
+    size: int
 
 
 class MetricPoint(BaseModel):

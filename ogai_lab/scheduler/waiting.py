@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from ogai_lab.scheduler.engines.base import Placement
 from ogai_lab.scheduler.placement import Need, Outcome, fit, free_of, place
 from ogai_lab.scheduler.scene import Other, Scene
 from ogai_lab.scheduler.types import Explanation, JobAhead, Reason
@@ -36,6 +37,11 @@ def explain_waiting(scene: Scene) -> Explanation:
         would_start=would,
         starts_in=starts_in,
     )
+
+
+def placements(scene: Scene) -> tuple[Placement, ...]:
+    """Return where the job would start now; nothing while it must wait."""
+    return _try(scene, scene.need).starts.get(scene.need.id, ())
 
 
 def no_leader() -> Reason:

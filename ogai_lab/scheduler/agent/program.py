@@ -6,6 +6,8 @@ import ast
 import base64
 import builtins
 import os
+import pickle
+import pkgutil
 import runpy
 import signal
 import sys
@@ -70,6 +72,7 @@ def execute(run: Mapping[str, Any]) -> None:
         "module": _module,
         "cell": _cell,
         "function": _function,
+        "call": _call,
         "notebook": _notebook,
     }
     try:
@@ -124,11 +127,22 @@ def _function(run: Mapping[str, Any]) -> None:
     sys.argv = [run["name"]]
     sys.path[0] = os.getcwd()
     function, args, kwargs = cloudpickle.loads(base64.b64decode(run["payload"]))
-    result = function(*args, **kwargs)
+    _keep(function(*args, **kwargs), cloudpickle.dump)
+
+
+def _call(run: Mapping[str, Any]) -> None:
+    sys.argv = [run["function"]]
+    sys.path[0] = os.getcwd()
+    function = pkgutil.resolve_name(run["function"])
+    _keep(function(**run["parameters"]), pickle.dump)
+
+
+def _keep(result: Any, dump: Callable[[Any, Any], None]) -> None:
+    """Leave what a function returned among the job's outputs."""
     if result is not None and os.environ.get("RANK") == "0":
         path = os.path.join(os.environ["OGAI_OUTPUT"], "result.pickle")
         with open(f"{path}.part", "wb") as file:
-            cloudpickle.dump(result, file)
+            dump(result, file)
         os.replace(file.name, path)
 
 
@@ -171,5 +185,5 @@ def _is_python(source: str) -> bool:
 
 def is_python(run: Mapping[str, Any]) -> bool:
     """Whether a run is Python, which a warm parent can fork."""
-    kinds: Sequence[str] = ("script", "module", "cell", "function", "notebook")
+    kinds: Sequence[str] = ("script", "module", "cell", "function", "call", "notebook")
     return run["kind"] in kinds
