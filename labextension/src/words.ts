@@ -21,6 +21,11 @@ export class Words {
 
   readonly trans: TranslationBundle;
 
+  /** The language of numbers and moments. */
+  get locale(): string {
+    return this._locale[0] ?? 'en';
+  }
+
   /** The word for a state. */
   state(state: JobState): string {
     const { trans } = this;
@@ -149,7 +154,7 @@ export class Words {
       case 'restarting':
         return trans.__(
           'Starting again (%1); %2 more tries allowed.',
-          field('kind'),
+          field('cause'),
           field('left')
         );
       case 'output':

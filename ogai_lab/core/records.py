@@ -99,7 +99,7 @@ def plain(line: str) -> str:
 def event(name: str, rank: int = -1, now: float | None = None, **fields: Any) -> bytes:
     """Return an encoded event record."""
     record = {"time": float(_now(now)), "rank": rank, "kind": "event", "name": name}
-    return _line({**record, **fields})
+    return _line({**fields, **record})
 
 
 def metric(
@@ -195,31 +195,6 @@ def read(path: str, offset: int = 0, limit: int = 1 << 20, text: bool = True) ->
     if not text:
         lines = [line for line in lines if not _is_text(line)]
     return Chunk([r for line in lines for r in parse(line)], offset + end)
-
-
-def tail_offset(path: str, lines: int) -> int:
-    """Return the offset from which `path` holds its last `lines` lines."""
-    try:
-        with Path(path).open("rb") as file:
-            position = file.seek(0, os.SEEK_END)
-            if lines <= 0:
-                return position
-            seen = 0
-            while position > 0:
-                size = min(1 << 16, position)
-                position -= size
-                file.seek(position)
-                block = file.read(size)
-                found = block.count(b"\n")
-                if seen + found > lines:
-                    cut = len(block)
-                    for _ in range(lines - seen + 1):
-                        cut = block.rfind(b"\n", 0, cut)
-                    return position + cut + 1
-                seen += found
-    except FileNotFoundError:
-        pass
-    return 0
 
 
 def _is_text(line: bytes) -> bool:

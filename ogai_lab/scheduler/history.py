@@ -10,7 +10,7 @@ from ogai_lab.scheduler.curves import decimate
 from ogai_lab.scheduler.tables import attempts as attempts_table
 from ogai_lab.scheduler.tables import metrics
 from ogai_lab.scheduler.types import Attempt, Exit, MetricPoint
-from ogai_lab.scheduler.usage import Stay
+from ogai_lab.scheduler.usage import Held, Stay
 
 
 def attempts(connection: sa.Connection, job_id: str) -> list[Attempt]:
@@ -63,6 +63,17 @@ def stays(connection: sa.Connection, since: float | None, until: float | None) -
     if until is not None:
         query = query.where(table.started < until)
     return [Stay(*row) for row in connection.execute(query)]
+
+
+def held(connection: sa.Connection, job_id: str) -> list[Held]:
+    """Return what each attempt of a job held and for how long, first to last."""
+    table = attempts_table.c
+    query = (
+        sa.select(table.number, table.cpus, table.gpus, table.started, table.ended)
+        .where(table.job_id == job_id)
+        .order_by(table.number)
+    )
+    return [Held(*row) for row in connection.execute(query)]
 
 
 def _points(

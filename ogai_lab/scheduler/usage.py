@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
+from pydantic import BaseModel, Field
+
 from ogai_lab.scheduler.types import Usage
 
 _DAY = 86_400.0
@@ -23,6 +25,63 @@ class Stay(NamedTuple):
     gpus: int
     started: float
     ended: float | None
+
+
+class Held(NamedTuple):
+    """What one attempt of a job held: `cpus` and `gpus` of all its nodes."""
+
+    number: int
+    cpus: float
+    gpus: int
+    started: float
+    ended: float | None
+
+
+class AttemptUsage(BaseModel):
+    """What one attempt of a job used. Times are Unix seconds."""
+
+    number: int
+    started: float
+    ended: float | None
+    seconds: float = Field(description="How long it has lasted.")
+    cpus: float = Field(description="Cores of all nodes.")
+    gpus: int = Field(description="GPUs of all nodes.")
+    core_hours: float
+    gpu_hours: float
+
+
+class JobUsage(BaseModel):
+    """What a job used, attempt by attempt and in all."""
+
+    core_hours: float
+    gpu_hours: float
+    seconds: float
+    attempts: list[AttemptUsage]
+
+
+def of_job(held: Iterable[Held], now: float) -> JobUsage:
+    """Return what the attempts of a job used; one that has not ended counts up to `now`."""
+    attempts = []
+    for one in held:
+        seconds = max(0.0, (now if one.ended is None else one.ended) - one.started)
+        attempts.append(
+            AttemptUsage(
+                number=one.number,
+                started=one.started,
+                ended=one.ended,
+                seconds=seconds,
+                cpus=one.cpus,
+                gpus=one.gpus,
+                core_hours=one.cpus * seconds / _HOUR,
+                gpu_hours=one.gpus * seconds / _HOUR,
+            )
+        )
+    return JobUsage(
+        core_hours=sum(one.core_hours for one in attempts),
+        gpu_hours=sum(one.gpu_hours for one in attempts),
+        seconds=sum(one.seconds for one in attempts),
+        attempts=attempts,
+    )
 
 
 def usage(

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 import time
 from typing import Any, Dict, List, Mapping, Optional, Set
 
 from ogai_lab.core import records
 from ogai_lab.scheduler.agent import exits, link, processes
-from ogai_lab.scheduler.agent.files import Reserve, write_json
+from ogai_lab.scheduler.agent.files import Reserve, without_room, write_json
 from ogai_lab.scheduler.agent.loop import Loop, Timer
 from ogai_lab.scheduler.agent.node import Message, Node
 
@@ -231,7 +232,8 @@ class Head:
             first = exits.root_cause(self._failures)
             tail = self._tails.get(str(first["rank"]), [])
             grown = processes.out_of_memory_kills() > self._memory_kills
-            verdict = exits.rank_failed(first, tail, grown)
+            full = without_room([self._folder, tempfile.gettempdir()])
+            verdict = exits.rank_failed(first, tail, grown, full)
         elif verdict is None:
             verdict = exits.exit_of("node_lost", "The ranks are gone and left no word.")
         elif verdict.get("first"):
@@ -247,7 +249,7 @@ class Head:
             return
         self._restarts += 1
         self._attempt += 1
-        self._event("restarting", kind=verdict["kind"], left=left - 1)
+        self._event("restarting", cause=verdict["kind"], left=left - 1)
         self._status("starting")
         self._delay = self._loop.later(float(policy["delay"]), self._start_attempt)
 
