@@ -1,0 +1,3 @@
+export { mount } from './chart';
+export { ENGLISH, type IChartWords } from './chart-words';
+export type { IChart, IChartOptions, ISeries, Range } from './types';
