@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import ClassVar, Literal
 
 from ogai_lab.cluster.telemetry.source import Glance, Source
-from ogai_lab.cluster.types import Check, GpuProcess, Machine, MachineUse
+from ogai_lab.cluster.types import Check, GpuProcess, Loads, Machine, MachineUse, UseSample
 from ogai_lab.core.operations import Service, operation
 
 
@@ -31,6 +32,10 @@ class Cluster(Service):
         """Return every node at a glance."""
         return self._source.glances()
 
+    def close(self) -> None:
+        """Keep nothing any more. Idempotent."""
+        self._source.close()
+
     @operation("GET", "/machine", action="read")
     def machine(self, node: str | None = None) -> Machine:
         """Return what a node has, and what is free of it.
@@ -53,6 +58,34 @@ class Cluster(Service):
         """
         return self._source.use(node)
 
+    @operation("GET", "/history", action="read")
+    def history(self, node: str | None = None, since: float = 0.0) -> list[UseSample]:
+        """Return what a node did from a time (Unix seconds) on, oldest first, as far as is kept.
+
+        On one machine it is kept for an hour, while somebody looks or jobs run.
+
+        Raises
+        ------
+        NotFound
+            When there is no such node.
+        """
+        return self._source.history(node, since)
+
+    @operation("GET", "/loads", action="read")
+    def loads(self) -> Loads:
+        """Return what all nodes do now, in columns: a tenth of the bytes of records."""
+        glances = self._source.glances()
+        return Loads(
+            time=time.time(),
+            nodes=[glance.name for glance in glances],
+            health=[glance.health for glance in glances],
+            cpu=[_short(glance.cpu) for glance in glances],
+            memory_used=[glance.memory_used for glance in glances],
+            utilization=[[_short(gpu.utilization) for gpu in one.gpus] for one in glances],
+            gpu_memory_used=[[gpu.memory_used for gpu in one.gpus] for one in glances],
+            temperature=[[gpu.temperature for gpu in one.gpus] for one in glances],
+        )
+
     @operation("GET", "/checks", action="read")
     def checks(self, node: str | None = None, profile: Literal["quick"] = "quick") -> list[Check]:
         """Run the health checks of a profile on a node; return what they found, worst first.
@@ -74,3 +107,7 @@ class Cluster(Service):
             When there is no such node.
         """
         return self._source.processes(node)
+
+
+def _short(share: float | None) -> float | None:
+    return None if share is None else round(share, 3)

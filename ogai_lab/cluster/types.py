@@ -100,6 +100,58 @@ class MachineUse(BaseModel):
     gpus: list[Gpu] = []
 
 
+class GpuSample(BaseModel):
+    """What a GPU did at one moment."""
+
+    utilization: float | None = Field(default=None, description="0 to 1.")
+    memory_used: int | None = Field(default=None, description="Bytes.")
+    temperature: float | None = Field(default=None, description="Degrees Celsius.")
+    power: float | None = Field(default=None, description="Watts.")
+
+
+class UseSample(BaseModel):
+    """What a node did at one moment. Shares are 0 to 1, sizes in bytes, rates a second."""
+
+    time: float
+    cpu: float
+    memory_used: int
+    disk_read: float
+    disk_written: float
+    received: float
+    sent: float
+    gpus: list[GpuSample] = Field(default=[], description="In the order of the node's GPUs.")
+
+    @classmethod
+    def of(cls, use: MachineUse) -> UseSample:
+        """Return what is kept of a look."""
+        gpus = [
+            GpuSample(
+                utilization=gpu.utilization,
+                memory_used=gpu.memory_used,
+                temperature=gpu.temperature,
+                power=gpu.power,
+            )
+            for gpu in use.gpus
+        ]
+        return cls(**use.model_dump(include=set(cls.model_fields) - {"gpus"}), gpus=gpus)
+
+
+class Loads(BaseModel):
+    """What all nodes do now, in columns: the k-th entry of each column is that of the k-th node.
+
+    Where there is an inner list, it has an entry for each GPU of the node.
+    """
+
+    time: float
+    nodes: list[str]
+    health: list[Outcome]
+    cpu: list[float | None] = Field(description="Share of all cores that is busy.")
+    memory_used: list[int | None]
+    utilization: list[list[float | None]]
+    gpu_memory_used: list[list[int | None]]
+    temperature: list[list[float | None]]
+
+
 class Check(BaseModel):
     """What one health check found, and what to do about it."""
 

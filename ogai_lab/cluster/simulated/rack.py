@@ -16,12 +16,14 @@ from dataclasses import dataclass
 
 from ogai_lab.cluster.simulated import parts
 from ogai_lab.cluster.simulated.parts import CORES, MEMORY
+from ogai_lab.cluster.telemetry.recorder import HISTORY_SECONDS, SAMPLE_SECONDS
 from ogai_lab.cluster.telemetry.source import Glance, unknown
 from ogai_lab.cluster.types import (
     Check,
     GpuProcess,
     Machine,
     MachineUse,
+    UseSample,
 )
 from ogai_lab.core.errors import InvalidInput
 
@@ -122,27 +124,15 @@ class SimulatedRack:
 
     def use(self, node: str | None) -> MachineUse:
         """Return what a node does now."""
-        glance, now = self._one(node), self._clock()
-        number, cpu = self._numbers[glance.name], glance.cpu or 0.0
-        cores = [
-            min(1.0, max(0.0, cpu * (0.7 + 0.6 * parts.noise(number, core, int(now)))))
-            for core in range(CORES)
-        ]
-        traffic = cpu * 4e9
-        return MachineUse(
-            time=now,
-            cpu=cpu,
-            cores=cores,
-            load=(cpu * CORES, cpu * CORES * 0.95, cpu * CORES * 0.9),
-            memory=MEMORY,
-            memory_used=glance.memory_used or 0,
-            swap_used=0,
-            disk_read=traffic * 0.3 * (0.5 + parts.noise(number, 1, int(now))),
-            disk_written=traffic * 0.05 * (0.5 + parts.noise(number, 2, int(now))),
-            received=traffic * (0.5 + parts.noise(number, 3, int(now))),
-            sent=traffic * (0.5 + parts.noise(number, 4, int(now))),
-            gpus=list(glance.gpus),
-        )
+        return self._use(self._one(node), self._clock())
+
+    def history(self, node: str | None, since: float) -> list[UseSample]:
+        """Return what a node would have done since then with what it does now, an hour at most."""
+        name, now, held = self._one(node).name, self._clock(), self._held()
+        first = max(since, now - HISTORY_SECONDS)
+        steps = int((now - first) / SAMPLE_SECONDS)
+        moments = [now - step * SAMPLE_SECONDS for step in range(steps, -1, -1)]
+        return [UseSample.of(self._use(self._glance(name, at, held), at)) for at in moments]
 
     def checks(self, node: str | None) -> list[Check]:
         """Return what checks of a node find, worst first."""
@@ -190,6 +180,31 @@ class SimulatedRack:
             for gpu in glance.gpus
             if gpu.index in held.gpus and not gpu.problem
         ]
+
+    def close(self) -> None:
+        """Nothing is kept."""
+
+    def _use(self, glance: Glance, now: float) -> MachineUse:
+        number, cpu = self._numbers[glance.name], glance.cpu or 0.0
+        cores = [
+            min(1.0, max(0.0, cpu * (0.7 + 0.6 * parts.noise(number, core, int(now)))))
+            for core in range(CORES)
+        ]
+        traffic = cpu * 4e9
+        return MachineUse(
+            time=now,
+            cpu=cpu,
+            cores=cores,
+            load=(cpu * CORES, cpu * CORES * 0.95, cpu * CORES * 0.9),
+            memory=MEMORY,
+            memory_used=glance.memory_used or 0,
+            swap_used=0,
+            disk_read=traffic * 0.3 * (0.5 + parts.noise(number, 1, int(now))),
+            disk_written=traffic * 0.05 * (0.5 + parts.noise(number, 2, int(now))),
+            received=traffic * (0.5 + parts.noise(number, 3, int(now))),
+            sent=traffic * (0.5 + parts.noise(number, 4, int(now))),
+            gpus=list(glance.gpus),
+        )
 
     def _one(self, node: str | None) -> Glance:
         number = 0 if node is None else self._numbers.get(node)

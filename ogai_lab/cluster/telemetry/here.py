@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+from ogai_lab.cluster.telemetry.recorder import Recorder
 from ogai_lab.cluster.telemetry.source import Glance, unknown
 from ogai_lab.cluster.telemetry.use import Meter
-from ogai_lab.cluster.types import Check, GpuProcess, Machine, MachineUse, Outcome
+from ogai_lab.cluster.types import Check, GpuProcess, Machine, MachineUse, Outcome, UseSample
 
 _CHECKED_SECONDS = 900.0
 """So long what the last checks found is the node's health; then it is unknown again."""
@@ -22,15 +24,22 @@ class ThisMachine:
     ----------
     home
         The home folder, whose disk and clock are watched.
+    jobs_run
+        Returns whether jobs run now: as long as they do, what the machine does is kept.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, jobs_run: Callable[[], bool] = bool) -> None:
         self._home = home
+        self._recorder = Recorder(self._sample, jobs_run)
         self._meter = Meter()
         self._checked: tuple[float, Outcome] | None = None
 
     def glances(self) -> list[Glance]:
-        """Return this machine at a glance."""
+        """Return this machine at a glance.
+
+        The scheduler asks before it starts a job, so what a job does is kept from its start.
+        """
+        self._recorder.touch()
         machine = self.machine(None)
         return [
             Glance(
@@ -56,6 +65,12 @@ class ThisMachine:
         _check(node)
         return self._meter.look()
 
+    def history(self, node: str | None, since: float) -> list[UseSample]:
+        """Return what was kept while somebody looked or jobs ran."""
+        _check(node)
+        self._recorder.touch()
+        return self._recorder.since(since)
+
     def checks(self, node: str | None) -> list[Check]:
         """Run the quick checks, worst first; what they find is the health for a while."""
         from ogai_lab.cluster.health.quick import run
@@ -71,6 +86,13 @@ class ThisMachine:
 
         _check(node)
         return processes()
+
+    def close(self) -> None:
+        """Keep nothing any more. Idempotent."""
+        self._recorder.close()
+
+    def _sample(self) -> UseSample:
+        return UseSample.of(self._meter.look())
 
     def _health(self) -> Outcome:
         if self._checked is None or time.monotonic() - self._checked[0] > _CHECKED_SECONDS:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from ogai_lab.cluster.types import Check, Gpu, GpuProcess, Machine, MachineUse, Outcome
+from ogai_lab.cluster.types import Check, Gpu, GpuProcess, Machine, MachineUse, Outcome, UseSample
 from ogai_lab.core.errors import NotFound
 
 
@@ -44,11 +44,17 @@ class Source(Protocol):
     def use(self, node: str | None) -> MachineUse:
         """Return what a node does now."""
 
+    def history(self, node: str | None, since: float) -> list[UseSample]:
+        """Return what a node did from a time (Unix seconds) on, oldest first, as far as is kept."""
+
     def checks(self, node: str | None) -> list[Check]:
         """Run the quick checks of a node and return what they found, worst first."""
 
     def processes(self, node: str | None) -> list[GpuProcess]:
         """Return the processes that hold memory of a node's GPUs."""
+
+    def close(self) -> None:
+        """Keep nothing any more. Idempotent."""
 
 
 def unknown(node: str) -> NotFound:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ogai_lab.cluster.service import Cluster
 from ogai_lab.cluster.simulated.rack import Holding, SimulatedRack, Size
 from ogai_lab.core.errors import InvalidInput, NotFound
 from ogai_lab.core.operations import Caller
@@ -55,3 +56,15 @@ def test_a_workbench_on_it_starts_no_process(
         )
         assert job.state == "queued"
         assert not workbench.leads
+
+
+def test_its_past_and_its_loads_agree_with_its_present() -> None:
+    rack = SimulatedRack(Size(3, 2), lambda: {"r01n01": Holding(128, frozenset({0}))})
+    past = rack.history("r01n01", since=0)
+    assert past[0].time < past[-1].time
+    assert past[-1].time - past[0].time == pytest.approx(3600)
+    assert all((sample.gpus[0].utilization or 0) > 0 for sample in past)
+    loads = Cluster(rack).loads()
+    assert loads.nodes == ["r01n01", "r01n02", "r01n03"]
+    assert [len(column) for column in loads.temperature] == [2, 2, 2]
+    assert loads.utilization[1] == [0, 0]
