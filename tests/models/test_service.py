@@ -55,7 +55,9 @@ def test_a_model_of_a_job_knows_where_it_comes_from(
 ) -> None:
     job = job_that_makes(workbench, language_model(tmp_path / "m", seed=3))
     assert job.state is JobState.SUCCEEDED, job
+    assert [found.job for found in workbench.models.unregistered()] == [job.id]
     made = workbench.models.register("lab/job", ME, job=job.id)
+    assert workbench.models.unregistered() == []
     assert made.lineage.job == job.id
     assert (made.lineage.recipe, made.lineage.data) == ("sha256:r", "sha256:d")
     assert "torch" in made.lineage.libraries
@@ -116,6 +118,20 @@ def test_two_versions_are_measured_and_compared(workbench: LocalWorkbench, tmp_p
     back = models.compare("lab/lm", "v2", "lab/lm@v1", data)
     assert back.difference == pytest.approx(-found.difference)
     assert found.verdict in found.summary or "No difference shown" in found.summary
+
+    comparisons = workbench.comparisons
+    page = comparisons.items("lab/lm", "v1", "v2", data, order="worse", limit=5, characters=10)
+    assert (page.total, page.better + page.worse + page.same, len(page.items)) == (20, 20, 5)
+    differences = [item.difference for item in page.items]
+    assert differences == sorted(differences, reverse=True)
+    assert [len(item.excerpt) for item in page.items] == [10] * 5
+    assert not page.items[0].whole
+    better = comparisons.items("lab/lm", "v1", "lab/lm@v2", data, side="better", limit=500)
+    assert better.total == page.better == found.sign.better
+    assert all(item.difference < 0 and item.whole for item in better.items)
+    assert comparisons.document(data, "d3").text == "document 3 says xxx"
+    with pytest.raises(NotFound, match="no document"):
+        comparisons.document(data, "d99")
 
     moved = models.diff("lab/lm", "v1", "v2")
     assert moved.changed > 10

@@ -123,6 +123,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ogai/cluster/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what a node did from a time (Unix seconds) on, oldest first, as far as is kept. */
+        get: operations["Cluster.history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/cluster/loads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what all nodes do now, in columns: a tenth of the bytes of records. */
+        get: operations["Cluster.loads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ogai/cluster/checks": {
         parameters: {
             query?: never;
@@ -691,6 +725,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ogai/launch/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what submitting a spec would do, and everything for which it would be refused. */
+        post: operations["Launch.preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/launch/free": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say what is free now, by queue, and when more will be. */
+        get: operations["Launch.free"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/launch/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your templates, then those that others share. */
+        get: operations["Launch.templates"];
+        /** Keep fields of a spec under a name; what you kept under it before is replaced. */
+        put: operations["Launch.save"];
+        post?: never;
+        /** Remove one of your templates. */
+        delete: operations["Launch.remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/launch/templates/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give one of your templates another name. */
+        post: operations["Launch.rename"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/comparisons/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the documents of two evaluations with both scores; `other` may be ``a/b@v3``. */
+        get: operations["Comparisons.items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/comparisons/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the text of one held-out document, its first 200,000 characters. */
+        get: operations["Comparisons.document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1132,6 +1270,21 @@ export interface components {
             holds: string[];
         };
         /**
+         * DocumentText
+         * @description The text of a held-out document.
+         */
+        DocumentText: {
+            /** Id */
+            id: string;
+            /** Text */
+            text: string;
+            /**
+             * Characters
+             * @description Of the whole text; more than `text` has where it was cut.
+             */
+            characters: number;
+        };
+        /**
          * Drop
          * @description One dropped document: which stage's signal, which rule, what the signal was.
          */
@@ -1169,6 +1322,18 @@ export interface components {
              * @description How it begins.
              */
             excerpt: string;
+        };
+        /**
+         * Equivalents
+         * @description The same job as text. Each says exactly the same spec when it is run.
+         */
+        Equivalents: {
+            /** Python */
+            python: string;
+            /** Magic */
+            magic: string;
+            /** Command */
+            command: string;
         };
         /**
          * EvaluationInfo
@@ -1434,6 +1599,36 @@ export interface components {
             memory: number | null;
         };
         /**
+         * GpuSample
+         * @description What a GPU did at one moment.
+         */
+        GpuSample: {
+            /**
+             * Utilization
+             * @description 0 to 1.
+             * @default null
+             */
+            utilization: number | null;
+            /**
+             * Memory Used
+             * @description Bytes.
+             * @default null
+             */
+            memory_used: number | null;
+            /**
+             * Temperature
+             * @description Degrees Celsius.
+             * @default null
+             */
+            temperature: number | null;
+            /**
+             * Power
+             * @description Watts.
+             * @default null
+             */
+            power: number | null;
+        };
+        /**
          * HealthReport
          * @description What answers here, and what it can do.
          */
@@ -1517,6 +1712,57 @@ export interface components {
              * @default 0.95
              */
             level: number;
+        };
+        /**
+         * ItemPage
+         * @description A part of the documents that two versions were both measured on.
+         */
+        ItemPage: {
+            /** Items */
+            items: components["schemas"]["ItemPair"][];
+            /**
+             * Total
+             * @description Of all parts, after the choice of a side.
+             */
+            total: number;
+            /**
+             * Better
+             * @description Documents on which the other version needs fewer bits.
+             */
+            better: number;
+            /** Worse */
+            worse: number;
+            /** Same */
+            same: number;
+        };
+        /**
+         * ItemPair
+         * @description One document under two versions, in bits per byte; lower is better.
+         */
+        ItemPair: {
+            /** Id */
+            id: string;
+            /** Bytes */
+            bytes: number;
+            /** Base */
+            base: number;
+            /** Other */
+            other: number;
+            /**
+             * Difference
+             * @description `other` minus `base`.
+             */
+            difference: number;
+            /**
+             * Excerpt
+             * @description The first characters of its text.
+             */
+            excerpt: string;
+            /**
+             * Whole
+             * @description Whether the excerpt is all of the text.
+             */
+            whole: boolean;
         };
         /**
          * ItemScore
@@ -1921,12 +2167,45 @@ export interface components {
             };
         };
         /**
+         * Loads
+         * @description What all nodes do now, in columns: the k-th entry of each column is that of the k-th node.
+         *
+         *     Where there is an inner list, it has an entry for each GPU of the node.
+         */
+        Loads: {
+            /** Time */
+            time: number;
+            /** Nodes */
+            nodes: string[];
+            /** Health */
+            health: ("ok" | "warn" | "critical" | "unknown")[];
+            /**
+             * Cpu
+             * @description Share of all cores that is busy.
+             */
+            cpu: (number | null)[];
+            /** Memory Used */
+            memory_used: (number | null)[];
+            /** Utilization */
+            utilization: (number | null)[][];
+            /** Gpu Memory Used */
+            gpu_memory_used: (number | null)[][];
+            /** Temperature */
+            temperature: (number | null)[][];
+        };
+        /**
          * LogChunk
-         * @description Records, and the offset from which to ask for the next ones.
+         * @description The wanted records between two offsets; from the second one asks for the next ones.
          */
         LogChunk: {
             /** Records */
             records: components["schemas"]["Record"][];
+            /**
+             * Start
+             * @description Before it, wanted records may be left.
+             * @default 0
+             */
+            start: number;
             /** Offset */
             offset: number;
             /**
@@ -1934,6 +2213,30 @@ export interface components {
              * @description Whether the job is over and nothing will follow.
              */
             ended: boolean;
+        };
+        /**
+         * Luggage
+         * @description What travels of a working folder, and what does not.
+         */
+        Luggage: {
+            /** Files */
+            files: number;
+            /**
+             * Size
+             * @description Bytes of all files.
+             */
+            size: number;
+            /**
+             * Left Out
+             * @description The first 100.
+             * @default []
+             */
+            left_out: components["schemas"]["LeftOut"][];
+            /**
+             * Left Out Count
+             * @default 0
+             */
+            left_out_count: number;
         };
         /**
          * Machine
@@ -2317,6 +2620,29 @@ export interface components {
             };
         };
         /**
+         * Offers
+         * @description What is free now, by queue, and when more will be.
+         */
+        Offers: {
+            /** Queues */
+            queues: components["schemas"]["QueueRoom"][];
+            /**
+             * Nodes
+             * @description Nodes that take jobs.
+             */
+            nodes: number;
+            /**
+             * Releases
+             * @description Soonest first, the first 100; unknown ends last.
+             */
+            releases: components["schemas"]["Release"][];
+            /**
+             * Led
+             * @description Whether some process carries out the queue.
+             */
+            led: boolean;
+        };
+        /**
          * Optimizer
          * @description AdamW with a linear warm-up and a cosine down to `min_lr_ratio` of `lr`.
          *
@@ -2394,6 +2720,16 @@ export interface components {
              * @default 0
              */
             seed: number;
+        };
+        /**
+         * Part
+         * @description Where one node of a job would run.
+         */
+        Part: {
+            /** Node */
+            node: string;
+            /** Gpus */
+            gpus: number[];
         };
         /**
          * Phase
@@ -2568,6 +2904,54 @@ export interface components {
             rules: components["schemas"]["Rule"][];
         };
         /**
+         * Preview
+         * @description What submitting a spec would do. Nothing was made, and nothing was kept.
+         */
+        Preview: {
+            /** @description The spec, complete; None where it is none. */
+            spec: components["schemas"]["JobSpec"] | null;
+            /**
+             * Problems
+             * @default []
+             */
+            problems: components["schemas"]["Problem"][];
+            /**
+             * @description What of workdir would travel.
+             * @default null
+             */
+            luggage: components["schemas"]["Luggage"] | null;
+            /**
+             * Placement
+             * @description Where it would start now.
+             * @default []
+             */
+            placement: components["schemas"]["Part"][];
+            /**
+             * @description Whether it starts now, or what it would wait for.
+             * @default null
+             */
+            explanation: components["schemas"]["Explanation"] | null;
+            /** @default null */
+            code: components["schemas"]["Equivalents"] | null;
+            /**
+             * Code Missing
+             * @description Why there is no code.
+             * @default
+             */
+            code_missing: string;
+        };
+        /** @description An RFC 9457 problem document: what went wrong, why, and what to do next. */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            code: string;
+            cause?: string;
+            action?: string;
+            field?: string;
+        };
+        /**
          * Progress
          * @description How far a job is, from its own reports (`step` and, where given, `steps`).
          */
@@ -2649,6 +3033,28 @@ export interface components {
             /**
              * Waiting
              * @default 0
+             */
+            waiting: number;
+        };
+        /**
+         * QueueRoom
+         * @description What a job of one queue could have now.
+         */
+        QueueRoom: {
+            /** Name */
+            name: string;
+            /** @description On all nodes together, within the queue's limit. */
+            free: components["schemas"]["Room"];
+            /** @description On the one node that has most of it free. */
+            largest: components["schemas"]["Room"];
+            /**
+             * Limited
+             * @description Whether it is the queue's limit that allows no more.
+             */
+            limited: boolean;
+            /**
+             * Waiting
+             * @description Jobs that wait in this queue.
              */
             waiting: number;
         };
@@ -2831,8 +3237,37 @@ export interface components {
              * @default null
              */
             attempt: number | null;
+            /**
+             * Offset
+             * @description Where it begins in the job's records.
+             * @default null
+             */
+            offset: number | null;
+            /**
+             * Level
+             * @description How serious a text is.
+             * @default null
+             */
+            level: ("error" | "warning" | "info" | "debug" | "other") | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Release
+         * @description What an active job will give back, and when, where that is known.
+         */
+        Release: {
+            /** Job */
+            job: string;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            /** Queue */
+            queue: string;
+            /** Seconds Left */
+            seconds_left: number | null;
+            room: components["schemas"]["Room"];
         };
         /**
          * RestartPolicy
@@ -2864,6 +3299,18 @@ export interface components {
              * @default 0
              */
             delay: number;
+        };
+        /**
+         * Room
+         * @description Cores, GPUs and bytes of memory that nothing holds.
+         */
+        Room: {
+            /** Cpus */
+            cpus: number;
+            /** Gpus */
+            gpus: number;
+            /** Memory */
+            memory: number;
         };
         /**
          * Rule
@@ -3149,6 +3596,30 @@ export interface components {
             };
         };
         /**
+         * Template
+         * @description A part of a `JobSpec` that was kept under a name. Times are Unix seconds.
+         */
+        Template: {
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            /**
+             * Shared
+             * @description Whether others see it.
+             */
+            shared: boolean;
+            /**
+             * Spec
+             * @description Fields of a JobSpec; those left out are not set by it.
+             */
+            spec: {
+                [key: string]: unknown;
+            };
+            /** Updated */
+            updated: number;
+        };
+        /**
          * TensorChange
          * @description How one tensor moved between two versions.
          */
@@ -3329,6 +3800,32 @@ export interface components {
             jobs: number;
         };
         /**
+         * UseSample
+         * @description What a node did at one moment. Shares are 0 to 1, sizes in bytes, rates a second.
+         */
+        UseSample: {
+            /** Time */
+            time: number;
+            /** Cpu */
+            cpu: number;
+            /** Memory Used */
+            memory_used: number;
+            /** Disk Read */
+            disk_read: number;
+            /** Disk Written */
+            disk_written: number;
+            /** Received */
+            received: number;
+            /** Sent */
+            sent: number;
+            /**
+             * Gpus
+             * @description In the order of the node's GPUs.
+             * @default []
+             */
+            gpus: components["schemas"]["GpuSample"][];
+        };
+        /**
          * Verification
          * @description Whether the stored bytes of a version are what was registered.
          */
@@ -3437,17 +3934,6 @@ export interface components {
              * @default
              */
             note: string;
-        };
-        /** @description An RFC 9457 problem document: what went wrong, why, and what to do next. */
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            detail: string;
-            code: string;
-            cause?: string;
-            action?: string;
-            field?: string;
         };
     };
     responses: {
@@ -3621,6 +4107,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MachineUse"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Cluster.history": {
+        parameters: {
+            query?: {
+                node?: string | null;
+                since?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return what a node did from a time (Unix seconds) on, oldest first, as far as is kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UseSample"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Cluster.loads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return what all nodes do now, in columns: a tenth of the bytes of records. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Loads"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -4667,6 +5198,214 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Launch.preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    spec: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Say what submitting a spec would do, and everything for which it would be refused. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Launch.free": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Say what is free now, by queue, and when more will be. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offers"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Launch.templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List your templates, then those that others share. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Launch.save": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    spec: {
+                        [key: string]: unknown;
+                    };
+                    shared?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Keep fields of a spec under a name; what you kept under it before is replaced. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Launch.remove": {
+        parameters: {
+            query: {
+                name: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Remove one of your templates. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Launch.rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    to: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Give one of your templates another name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Comparisons.items": {
+        parameters: {
+            query: {
+                name: string;
+                revision: string;
+                other: string;
+                data: string;
+                side?: ("better" | "worse" | "same") | null;
+                order?: "worse" | "better" | "largest" | "base" | "other" | "document";
+                offset?: number;
+                limit?: number;
+                characters?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the documents of two evaluations with both scores; `other` may be ``a/b@v3``. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Comparisons.document": {
+        parameters: {
+            query: {
+                data: string;
+                id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return the text of one held-out document, its first 200,000 characters. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentText"];
                 };
             };
             default: components["responses"]["Problem"];

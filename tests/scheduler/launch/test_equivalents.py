@@ -26,7 +26,7 @@ SPECS: list[dict[str, Any]] = [
     {"run": SCRIPT, "nodes": 2, "processes": 4, "cpus": 1.5, "gpus": 1, "memory": "16GiB"},
     {"run": SCRIPT, "name": "it's {a} \"job\"", "queue": "big one", "priority": -3, "timeout": 60},
     {"run": SCRIPT, "restarts": {"limit": 3}, "environment": {"A": "b=c {d} $e", "B": "1\n2"}},
-    {"run": SCRIPT, "labels": {"a": "nlp", "x": ""}, "include": ["src", "*.py"], "preload": ["json"]},
+    {"run": SCRIPT, "labels": {"a": "b", "x": ""}, "include": ["src", "*.py"], "preload": ["re"]},
     {"run": SCRIPT, "restarts": {"limit": 2, "on": ["hang"], "delay": 5}, "python": "/bin/python3"},
     {"run": SCRIPT, "hang_timeout": 30.5},
     {"run": SCRIPT, "workdir": None},
