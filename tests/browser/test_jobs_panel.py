@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,28 +11,17 @@ from ogai_lab.core.operations import Caller
 from ogai_lab.scheduler.types import CommandRun, JobSpec
 from ogai_lab.workbench import Workbench
 
-from .conftest import ROOT, Lab
+from .accessibility import faults
+from .lab import Lab
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-_AXE = ROOT / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
 _BROKEN = """printf '\\033[31mred\\033[0m <img src=x onerror=alert(1)>\\n'; exit 3"""
 _MANY = 1_000
 
 
 def _show_jobs(page: Page) -> None:
     page.get_by_role("tab", name="OGAI Lab").click()
-
-
-def _faults(page: Page, where: str) -> list[dict[str, Any]]:
-    """Return what axe finds that is serious or worse, of `where` and what is in it."""
-    page.add_script_tag(path=_AXE)
-    result = page.evaluate("where => axe.run(where, {resultTypes: ['violations']})", where)
-    return [
-        {"rule": found["id"], "nodes": [node["html"][:200] for node in found["nodes"]]}
-        for found in result["violations"]
-        if found["impact"] in ("serious", "critical")
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -80,8 +68,8 @@ def test_every_state_is_told_in_words_and_axe_finds_nothing_serious(
     expect(page.locator(".jp-ogai-ansi-color1")).to_have_text("red")
     expect(page.locator(".jp-ogai-Explanation")).to_contain_text("exited with code 3")
     shoot(f"jobs-{theme.rpartition(' ')[2].lower()}")
-    assert _faults(page, "#ogai-lab") == []
-    assert _faults(page, ".jp-ogai-LogTab") == []
+    assert faults(page, "#ogai-lab") == []
+    assert faults(page, ".jp-ogai-LogTab") == []
 
 
 def test_keys_alone_are_enough(lab: Lab, page: Page, shown: dict[str, str]) -> None:
@@ -107,7 +95,7 @@ def test_a_tab_comes_back_after_a_reload(lab: Lab, page: Page, shown: dict[str, 
     _show_jobs(page)
     page.locator(f"[data-job-id='{shown['running']}']").dblclick()
     expect(page.locator(".jp-ogai-Log .cm-content")).to_contain_text("step")
-    page.wait_for_timeout(1500)  # the workspace is saved a second after its last change
+    lab.wait_until_saved(shown["running"])
     page.reload()
     expect(page.locator(".jp-ogai-JobHeader h2")).to_have_text("train", timeout=60_000)
     expect(page.locator(".jp-ogai-Log .cm-content")).to_contain_text("step")
@@ -181,7 +169,7 @@ def test_a_server_without_ogai_lab_says_so(
     _show_jobs(page)
     expect(page.get_by_text("The server has no OGAI Lab")).to_be_visible()
     expect(page.get_by_text("jupyter server extension enable ogai_lab_server")).to_be_visible()
-    assert _faults(page, "#ogai-lab") == []
+    assert faults(page, "#ogai-lab") == []
     shoot("missing")
     page.unroute("**/ogai/**")
     page.get_by_role("button", name="Try Again").click()
