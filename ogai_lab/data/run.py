@@ -26,7 +26,7 @@ from ogai_lab.data.packing import order, pack
 from ogai_lab.data.pipeline import checked, column_makers
 from ogai_lab.data.policy import Decisions, decide, needed
 from ogai_lab.data.sources.files import Piece, portion
-from ogai_lab.data.types import Pipeline
+from ogai_lab.data.types import Phase, Pipeline
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,8 +39,9 @@ _TASK_BYTES = 1 << 20
 
 
 class Progress(NamedTuple):
-    """How far a run is: tasks done, tasks in all, documents and bytes read so far."""
+    """How far a run is: its phase, tasks done and in all, documents and bytes read so far."""
 
+    phase: Phase
     done: int
     total: int
     documents: int
@@ -82,7 +83,7 @@ class Run:
         self._executor = executor
         self._cache = TaskCache(blobs)
         self._report = report
-        self._progress = Progress(0, 0, 0, 0)
+        self._progress = Progress("plan", 0, 0, 0, 0)
         self.seconds: dict[str, float] = {}
 
     def __call__(self) -> Digest:
@@ -303,7 +304,10 @@ class Run:
         self._report(self._progress)
         return value
 
-    def _timed(self, name: str, work: Callable[[], T]) -> T:
+    def _timed(self, name: Phase, work: Callable[[], T]) -> T:
+        self._progress = self._progress._replace(phase=name)
+        if self._progress.total:
+            self._report(self._progress)
         start = time.monotonic()
         result = work()
         self.seconds[name] = time.monotonic() - start

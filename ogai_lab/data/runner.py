@@ -18,7 +18,7 @@ from ogai_lab.core.blobs import BlobStore, Digest, check_digest
 from ogai_lab.core.errors import InvalidInput, OgaiError
 from ogai_lab.core.operations import invalid
 from ogai_lab.data.extra import check_installed
-from ogai_lab.data.types import Pipeline
+from ogai_lab.data.types import PHASES, Pipeline
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,7 +44,12 @@ def _run(digest: str, workers: int) -> None:
     pipeline = _pipeline(blobs, check_digest(digest))
 
     def report(progress: Progress) -> None:
-        told = {"documents": progress.documents, "bytes": progress.bytes, "steps": progress.total}
+        told = {
+            "documents": progress.documents,
+            "bytes": progress.bytes,
+            "steps": progress.total,
+            "phase": PHASES.index(progress.phase),
+        }
         records.log(told, step=progress.done)
 
     with process_pool(workers) as pool:

@@ -13,6 +13,7 @@ from ogai_lab.core.events import EventLog
 from ogai_lab.core.operations import Caller, Service, operation
 from ogai_lab.data import pipeline as pipelines
 from ogai_lab.data.extra import check_installed
+from ogai_lab.data.runs import Runs
 from ogai_lab.data.types import DataRun, LedgerPage, Manifest, Pipeline
 from ogai_lab.scheduler.service import Scheduler
 from ogai_lab.scheduler.types import Job, JobSpec, ModuleRun, RestartPolicy
@@ -37,6 +38,7 @@ class Data(Service):
     ) -> None:
         self._blobs = blobs
         self._scheduler = scheduler
+        self._runs = Runs(blobs)
 
     @operation("POST", "/runs", action="execute")
     def prepare(
@@ -76,7 +78,8 @@ class Data(Service):
     def runs(self, limit: Annotated[int, Field(ge=1, le=500)] = 100) -> list[DataRun]:
         """Return the newest runs, newest first."""
         labels = [f"{key}={value}" for key, value in _LABEL.items()]
-        return [_run(job) for job in self._scheduler.jobs(label=labels, limit=limit).items]
+        found = self._scheduler.jobs(label=labels, limit=limit).items
+        return [self._runs(job) for job in found]
 
     @operation("GET", "/manifests/{digest}", action="read")
     def manifest(self, digest: str) -> Manifest:
@@ -117,17 +120,3 @@ class Data(Service):
     def _cores(self) -> int:
         cores = max((node.cpus for node in self._scheduler.nodes()), default=1.0)
         return max(1, min(_MOST_WORKERS, int(cores)))
-
-
-def _run(job: Job) -> DataRun:
-    return DataRun(
-        job=job.id,
-        name=job.name,
-        policy=job.spec.labels.get("policy", ""),
-        state=job.state,
-        created=job.created,
-        ended=job.ended,
-        pipeline=job.spec.labels["pipeline"],
-        manifest=job.outputs.get("manifest"),
-        reason=job.reason,
-    )

@@ -15,12 +15,12 @@ sequence ``i`` of the corpus is row ``i`` of the shards laid end to end.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, Field
 
 from ogai_lab.core.types import Bytes, Strict
-from ogai_lab.scheduler.types import JobState
+from ogai_lab.scheduler.types import JobState, Progress
 
 Fraction = Annotated[float, Field(gt=0, le=1)]
 DigestText = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
@@ -204,8 +204,14 @@ class LedgerPage(BaseModel):
     reasons: dict[str, int]
 
 
+Phase = Literal["plan", "fingerprint", "read", "decide", "divide", "tokenizer", "tokenize", "pack"]
+"""What a run does, one after the other."""
+
+PHASES: tuple[Phase, ...] = get_args(Phase)
+
+
 class DataRun(BaseModel):
-    """A run of a pipeline: the job that makes it and, when it is done, the manifest."""
+    """A run of a pipeline: the job that makes it and, when it is done, what came of it."""
 
     job: str
     name: str
@@ -216,3 +222,8 @@ class DataRun(BaseModel):
     pipeline: str
     manifest: str | None = None
     reason: str = ""
+    phase: Phase | None = Field(default=None, description="What it does now, or did last.")
+    progress: Progress | None = Field(default=None, description="In tasks of all phases.")
+    read: Count | None = Field(default=None, description="Of all files, so far or in the end.")
+    kept: Count | None = Field(default=None, description="To train on and held out, in the end.")
+    tokens: int | None = None

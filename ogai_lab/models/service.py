@@ -25,11 +25,13 @@ from ogai_lab.models.types import (
     EvaluationSpec,
     ItemScore,
     Lineage,
+    MadeModel,
     Model,
     TensorDiff,
     Verification,
     Version,
 )
+from ogai_lab.models.unregistered import unregistered
 from ogai_lab.scheduler.service import Scheduler
 from ogai_lab.scheduler.types import Job, JobState
 
@@ -57,6 +59,7 @@ class Models(Service):
         scheduler: Scheduler,
         home: Home,
     ) -> None:
+        self._database = database
         self._scheduler = scheduler
         self._registry = Registry(database, blobs, events, home)
         self._evaluations = Evaluations(database, blobs, events, scheduler)
@@ -113,6 +116,11 @@ class Models(Service):
     def models(self) -> list[Model]:
         """List all models, the one with the newest version first."""
         return self._registry.models()
+
+    @operation("GET", "/unregistered", action="read")
+    def unregistered(self) -> list[MadeModel]:
+        """List the models that finished jobs made and nobody has registered yet, newest first."""
+        return unregistered(self._database, self._scheduler)
 
     @operation("GET", "/versions", action="read")
     def versions(

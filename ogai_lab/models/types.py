@@ -60,6 +60,15 @@ class Model(BaseModel):
     size: int = Field(description="Bytes that its versions added to the store.")
 
 
+class MadeModel(BaseModel):
+    """A model that a job made and that is no version yet. Times are Unix seconds."""
+
+    job: str
+    name: str = Field(description="The job's name.")
+    owner: str
+    ended: float | None = None
+
+
 class TensorEntry(BaseModel):
     """One tensor of a version, and where its bytes are.
 

@@ -12,7 +12,15 @@ from ogai_lab.core.errors import Corrupt, InvalidInput, StorageFull
 from ogai_lab.data import ledger, manifest, run, tables, tokenizer
 from ogai_lab.data.pool import process_pool
 from ogai_lab.data.run import Progress, Run
-from ogai_lab.data.types import JsonLines, Manifest, Packing, Pipeline, TextFolder, TokenizerSpec
+from ogai_lab.data.types import (
+    PHASES,
+    JsonLines,
+    Manifest,
+    Packing,
+    Pipeline,
+    TextFolder,
+    TokenizerSpec,
+)
 
 Make = Callable[..., Pipeline]
 
@@ -176,7 +184,10 @@ def test_a_damaged_result_says_what_to_remove(make: Make, made: Manifest, store:
 def test_progress_ends_at_its_total(make: Make, store: BlobStore) -> None:
     told: list[Progress] = []
     Run(make(), store, Here(), told.append)()
-    assert [progress.done for progress in told] == list(range(1, told[-1].total + 1))
+    done = [progress.done for progress in told]
+    assert sorted(set(done)) == list(range(told[-1].total + 1))
+    assert done == sorted(done)
+    assert list(dict.fromkeys(progress.phase for progress in told)) == list(PHASES[1:])
     assert told[-1].documents == 66
 
 

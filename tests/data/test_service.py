@@ -40,6 +40,10 @@ def test_a_run_is_a_job_with_a_manifest(bench: Workbench, make: Make) -> None:
     found = bench.data.manifest(run.manifest)
     assert found.digest == run.manifest
     assert found.pipeline == run.pipeline
+    assert (run.read, run.tokens, run.phase) == (found.read, found.tokens, "pack")
+    assert run.kept is not None
+    assert run.kept.bytes == found.kept.bytes + found.heldout_kept.bytes
+    assert run.progress == job.progress
     assert job.progress is not None
     assert job.progress.step == job.progress.steps
     page = bench.data.ledger(found.digest, reason="too_short", limit=5)

@@ -191,6 +191,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ogai/scheduler/jobs/{job_id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return records of a job from an offset on, its last `tail` ones, or `limit` before one. */
+        get: operations["Scheduler.logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/jobs/{job_id}/logs/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stream records of a job as they are written, until it is over. */
+        get: operations["Scheduler.follow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/jobs/{job_id}/logs/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stream every line that ranks printed and that holds a text, or an RE2 pattern. */
+        get: operations["Scheduler.search_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/jobs/{job_id}/logs/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return where record number `line` (from 0) or the first at or after `time` begins. */
+        get: operations["Scheduler.log_place"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/jobs/{job_id}/logs/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stream all that a job has printed as plain text, in pieces of whole lines. */
+        get: operations["Scheduler.log_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ogai/scheduler/jobs/{job_id}/attempts": {
         parameters: {
             query?: never;
@@ -357,40 +442,6 @@ export interface paths {
         put?: never;
         /** Cancel a job: at once while it is queued, else by asking its processes to end. */
         post: operations["Scheduler.cancel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/ogai/scheduler/jobs/{job_id}/logs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Return records of a job from an offset on, or its last `tail` ones. */
-        get: operations["Scheduler.logs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/ogai/scheduler/jobs/{job_id}/logs/follow": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Stream records of a job as they are written, until it is over. */
-        get: operations["Scheduler.follow"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -595,6 +646,23 @@ export interface paths {
         };
         /** List all models, the one with the newest version first. */
         get: operations["Models.models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/models/unregistered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the models that finished jobs made and nobody has registered yet, newest first. */
+        get: operations["Models.unregistered"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1208,7 +1276,7 @@ export interface components {
         };
         /**
          * DataRun
-         * @description A run of a pipeline: the job that makes it and, when it is done, the manifest.
+         * @description A run of a pipeline: the job that makes it and, when it is done, what came of it.
          */
         DataRun: {
             /** Job */
@@ -1240,6 +1308,32 @@ export interface components {
              * @default
              */
             reason: string;
+            /**
+             * Phase
+             * @description What it does now, or did last.
+             * @default null
+             */
+            phase: ("plan" | "fingerprint" | "read" | "decide" | "divide" | "tokenizer" | "tokenize" | "pack") | null;
+            /**
+             * @description In tasks of all phases.
+             * @default null
+             */
+            progress: components["schemas"]["Progress"] | null;
+            /**
+             * @description Of all files, so far or in the end.
+             * @default null
+             */
+            read: components["schemas"]["Count"] | null;
+            /**
+             * @description To train on and held out, in the end.
+             * @default null
+             */
+            kept: components["schemas"]["Count"] | null;
+            /**
+             * Tokens
+             * @default null
+             */
+            tokens: number | null;
         };
         /**
          * Disk
@@ -2215,6 +2309,94 @@ export interface components {
             ended: boolean;
         };
         /**
+         * LogMatch
+         * @description A line in which something was found.
+         */
+        LogMatch: {
+            /**
+             * Offset
+             * @description Where its record begins.
+             */
+            offset: number;
+            /** Time */
+            time: number;
+            /** Rank */
+            rank: number;
+            /** Stream */
+            stream: string | null;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "error" | "warning" | "info" | "debug" | "other";
+            /**
+             * Text
+             * @description As people read it, cut when it is very long.
+             */
+            text: string;
+            /**
+             * Spans
+             * @description What was found, in characters of `text`.
+             */
+            spans: [
+                number,
+                number
+            ][];
+        };
+        /**
+         * LogMatches
+         * @description What was found in one more part of a log.
+         */
+        LogMatches: {
+            /**
+             * Places
+             * @description The offset of each line, in order.
+             */
+            places: number[];
+            /**
+             * Matches
+             * @description The first lines themselves, as many as asked.
+             */
+            matches: components["schemas"]["LogMatch"][];
+            /**
+             * Count
+             * @description How many lines were found so far.
+             */
+            count: number;
+            /**
+             * Offset
+             * @description Up to here all was searched; from here one goes on.
+             */
+            offset: number;
+            /**
+             * Size
+             * @description Where the log ends now.
+             */
+            size: number;
+            /**
+             * Ended
+             * @description Whether this is the last part.
+             */
+            ended: boolean;
+        };
+        /**
+         * LogPlace
+         * @description A place in a log, and how long the log is.
+         */
+        LogPlace: {
+            /** Offset */
+            offset: number;
+            /**
+             * Line
+             * @description How many records lie before it.
+             */
+            line: number;
+            /** Lines */
+            lines: number;
+            /** Size */
+            size: number;
+        };
+        /**
          * Luggage
          * @description What travels of a working folder, and what does not.
          */
@@ -2358,6 +2540,26 @@ export interface components {
              * @default []
              */
             gpus: components["schemas"]["ClusterGpu"][];
+        };
+        /**
+         * MadeModel
+         * @description A model that a job made and that is no version yet. Times are Unix seconds.
+         */
+        MadeModel: {
+            /** Job */
+            job: string;
+            /**
+             * Name
+             * @description The job's name.
+             */
+            name: string;
+            /** Owner */
+            owner: string;
+            /**
+             * Ended
+             * @default null
+             */
+            ended: number | null;
         };
         /**
          * Manifest
@@ -2566,6 +2768,12 @@ export interface components {
              * @default []
              */
             jobs: string[];
+            /**
+             * Queues
+             * @description Whose jobs it runs.
+             * @default []
+             */
+            queues: string[];
             /**
              * Rack
              * @description Where it stands.
@@ -4204,6 +4412,156 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "Scheduler.logs": {
+        parameters: {
+            query?: {
+                offset?: number;
+                limit?: number;
+                rank?: number | null;
+                kind?: string[] | null;
+                tail?: number | null;
+                before?: number | null;
+                stream?: ("stdout" | "stderr") | null;
+                level?: ("error" | "warning" | "info" | "debug" | "other")[] | null;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return records of a job from an offset on, its last `tail` ones, or `limit` before one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogChunk"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Scheduler.follow": {
+        parameters: {
+            query?: {
+                offset?: number;
+                rank?: number | null;
+                kind?: string[] | null;
+                tail?: number | null;
+                stream?: ("stdout" | "stderr") | null;
+                level?: ("error" | "warning" | "info" | "debug" | "other")[] | null;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream records of a job as they are written, until it is over. One JSON value a line; an empty line only says that the stream is alive, a last line {"problem": …} that it failed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["LogChunk"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Scheduler.search_logs": {
+        parameters: {
+            query: {
+                query: string;
+                pattern?: boolean;
+                case?: boolean;
+                rank?: number | null;
+                stream?: ("stdout" | "stderr") | null;
+                level?: ("error" | "warning" | "info" | "debug" | "other")[] | null;
+                offset?: number;
+                until?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream every line that ranks printed and that holds a text, or an RE2 pattern. One JSON value a line; an empty line only says that the stream is alive, a last line {"problem": …} that it failed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["LogMatches"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Scheduler.log_place": {
+        parameters: {
+            query?: {
+                line?: number | null;
+                time?: number | null;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return where record number `line` (from 0) or the first at or after `time` begins. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPlace"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Scheduler.log_text": {
+        parameters: {
+            query?: {
+                rank?: number | null;
+                stream?: ("stdout" | "stderr") | null;
+                level?: ("error" | "warning" | "info" | "debug" | "other")[] | null;
+                times?: boolean;
+                ranks?: boolean;
+            };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream all that a job has printed as plain text, in pieces of whole lines. One JSON value a line; an empty line only says that the stream is alive, a last line {"problem": …} that it failed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     "Scheduler.attempts": {
         parameters: {
             query?: never;
@@ -4502,63 +4860,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    "Scheduler.logs": {
-        parameters: {
-            query?: {
-                offset?: number;
-                limit?: number;
-                rank?: number | null;
-                kind?: string[] | null;
-                tail?: number | null;
-            };
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Return records of a job from an offset on, or its last `tail` ones. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LogChunk"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    "Scheduler.follow": {
-        parameters: {
-            query?: {
-                offset?: number;
-                rank?: number | null;
-                kind?: string[] | null;
-                tail?: number | null;
-            };
-            header?: never;
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Stream records of a job as they are written, until it is over. One JSON value a line; an empty line only says that the stream is alive, a last line {"problem": …} that it failed. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/x-ndjson": components["schemas"]["LogChunk"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -4926,6 +5227,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Model"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Models.unregistered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the models that finished jobs made and nobody has registered yet, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeModel"][];
                 };
             };
             default: components["responses"]["Problem"];
