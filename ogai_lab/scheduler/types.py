@@ -123,14 +123,17 @@ class RestartPolicy(Strict):
     another try; add `program_error` for programs that resume from a checkpoint.
     """
 
-    limit: int = Field(default=0, ge=0, le=1000)
-    on: list[ExitKind] = [
-        ExitKind.KILLED,
-        ExitKind.NODE_LOST,
-        ExitKind.PREEMPTED,
-        ExitKind.SIGNAL,
-        ExitKind.HANG,
-    ]
+    limit: int = Field(default=0, ge=0, le=1000, description="How often it is tried again.")
+    on: list[ExitKind] = Field(
+        default=[
+            ExitKind.KILLED,
+            ExitKind.NODE_LOST,
+            ExitKind.PREEMPTED,
+            ExitKind.SIGNAL,
+            ExitKind.HANG,
+        ],
+        description="After which ends it is tried again.",
+    )
     delay: float = Field(default=0.0, ge=0, description="Seconds before the next attempt.")
 
 
@@ -139,7 +142,7 @@ class JobSpec(Strict):
 
     run: Run
     name: Text = Field(default="", max_length=200, description="Made from the run when empty.")
-    nodes: int = Field(default=1, ge=1, le=10_000)
+    nodes: int = Field(default=1, ge=1, le=10_000, description="How many nodes it runs on.")
     processes: int | None = Field(
         default=None, ge=1, le=1024, description="Ranks a node: one a GPU, else one, when left out."
     )
@@ -148,14 +151,16 @@ class JobSpec(Strict):
     )
     gpus: int = Field(default=0, ge=0, description="GPUs a node.")
     memory: Bytes | None = Field(default=None, description="Memory a node, bytes or text: 16GiB.")
-    queue: Text = "default"
+    queue: Text = Field(default="default", description="Where it waits; its limits count.")
     priority: int = Field(default=0, ge=-1000, le=1000, description="Higher goes first.")
     timeout: float | None = Field(default=None, gt=0, description="Seconds of all attempts.")
     restarts: RestartPolicy = RestartPolicy()
     hang_timeout: float | None = Field(
         default=None, gt=0, description="Seconds without a sign of life from a rank that reports."
     )
-    environment: dict[Text, Text] = {}
+    environment: dict[Text, Text] = Field(
+        default={}, description="Environment variables of all its processes."
+    )
     python: Text | None = Field(
         default=None, description="The Python that runs it; the submitter's when left out."
     )
@@ -168,7 +173,7 @@ class JobSpec(Strict):
     preload: list[Text] = Field(
         default=[], description="Modules that a warm parent imports before ranks are forked."
     )
-    labels: dict[Text, Text] = {}
+    labels: dict[Text, Text] = Field(default={}, description="Words to find it by: key=value.")
 
     @model_validator(mode="after")
     def _named(self) -> JobSpec:
@@ -440,6 +445,7 @@ class Node(BaseModel):
     gpus: list[Gpu] = []
     gpus_free: int = Field(default=0, description="GPUs that are well and that no job holds.")
     jobs: list[str] = []
+    queues: list[str] = Field(default=[], description="Whose jobs it runs.")
     rack: str = Field(default="", description="Where it stands.")
     labels: dict[str, str] = {}
     health: Literal["ok", "warn", "critical", "unknown"] = Field(

@@ -6,7 +6,7 @@ import pytest
 
 from ogai_lab.commands.runs import from_words
 from ogai_lab.core.errors import InvalidInput
-from ogai_lab.scheduler.types import CommandRun, NotebookRun, ScriptRun
+from ogai_lab.scheduler.types import CallRun, CommandRun, ModuleRun, NotebookRun, ScriptRun
 
 
 @pytest.fixture
@@ -28,7 +28,10 @@ def folder(tmp_path: Path) -> Path:
         (["my script.py"], ScriptRun(path="my script.py")),
         (["sub/report.ipynb"], NotebookRun(path="sub/report.ipynb")),
         (["echo 'a b' c"], CommandRun(argv=["echo", "a b", "c"])),
-        (["python", "-m", "http.server"], CommandRun(argv=["python", "-m", "http.server"])),
+        (["python", "-m", "http.server", "-d"], ModuleRun(module="http.server", args=["-d"])),
+        (["python", "-m"], CommandRun(argv=["python", "-m"])),
+        (["pkg.main:Model.fit"], CallRun(function="pkg.main:Model.fit")),
+        (["host:80"], CommandRun(argv=["host:80"])),
     ],
 )
 def test_words_mean_runs(folder: Path, words: list[str], run: object) -> None:

@@ -17,6 +17,7 @@ from ogai_lab.scheduler.launch import preview as previews
 from ogai_lab.scheduler.launch.templates import Templates
 from ogai_lab.scheduler.launch.types import Offers, Preview, Template
 from ogai_lab.scheduler.service import Scheduler
+from ogai_lab.scheduler.types import JobSpec
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True), Field(min_length=1, max_length=200)]
 
@@ -30,6 +31,11 @@ class Launch(Service):
     def __init__(self, database: Database, events: EventLog, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
         self._templates = Templates(database, events)
+
+    @operation("GET", "/schema", action="read")
+    def schema(self) -> JsonObject:
+        """Return the JSON schema of a JobSpec: names, help, defaults and limits of its fields."""
+        return JobSpec.model_json_schema()
 
     @operation("POST", "/preview", action="read")
     def preview(self, spec: JsonObject, caller: Caller) -> Preview:
