@@ -64,6 +64,7 @@ def _node(node: Node, here: Sequence[_Here]) -> Node:
             "gpus": gpus,
             "gpus_free": sum(gpu.index not in holder and not gpu.problem for gpu in gpus),
             "jobs": list(dict.fromkeys(one.id for one, _ in here)),
+            "queues": sorted({one.queue for one, _ in here}),
         }
     )
 
