@@ -4,8 +4,7 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
-import { ILauncher } from '@jupyterlab/launcher';
+import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 
 import { CommandIDs, registerCommands } from '../commands';
 import { createSidebar } from '../panels/jobs/jobs-panel';
@@ -21,17 +20,14 @@ export const jobsPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows the jobs of OGAI Lab in the sidebar and their logs in tabs.',
   autoStart: true,
   requires: [IOgaiLab],
-  optional: [ILabShell, ILayoutRestorer, ICommandPalette, ILauncher],
+  optional: [ILabShell, ILayoutRestorer],
   activate: (
     app: JupyterFrontEnd,
     lab: IOgaiLab,
     labShell: ILabShell | null,
-    restorer: ILayoutRestorer | null,
-    palette: ICommandPalette | null,
-    launcher: ILauncher | null
+    restorer: ILayoutRestorer | null
   ): void => {
     const { commands, shell } = app;
-    const { trans } = lab.words;
     const sidebar = createSidebar(lab, commands);
     const tabs = new WidgetTracker<MainAreaWidget<LogTab>>({ namespace: 'ogai-log' });
 
@@ -63,12 +59,6 @@ export const jobsPlugin: JupyterFrontEndPlugin<void> = {
       command: CommandIDs.openLog,
       args: tab => ({ id: tab.content.jobId }),
       name: tab => tab.content.jobId
-    });
-    palette?.addItem({ command: CommandIDs.showJobs, category: trans.__('OGAI Lab') });
-    launcher?.add({
-      command: CommandIDs.showJobs,
-      category: trans.__('OGAI Lab'),
-      args: { isLauncher: true }
     });
   }
 };

@@ -1,0 +1,58 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { ILauncher } from '@jupyterlab/launcher';
+
+import { CommandIDs } from '../commands';
+import { ITabs, TabCommands } from '../tabs/tabs';
+import { IOgaiLab } from '../tokens';
+
+/** The kinds of tabs that need nothing to be named, in the order of the launcher's cards. */
+const CARDS = ['launch', 'map'];
+/** Behind notebooks and consoles, before “Other”. */
+const CATEGORY_RANK = 30;
+
+/** Cards in the launcher and entries of the command palette. */
+export const launcherPlugin: JupyterFrontEndPlugin<void> = {
+  id: '@ogai/lab:launcher',
+  description: 'Offers OGAI Lab in the launcher and in the command palette.',
+  autoStart: true,
+  requires: [IOgaiLab, ITabs],
+  optional: [ICommandPalette, ILauncher],
+  activate: (
+    _app: JupyterFrontEnd,
+    lab: IOgaiLab,
+    tabs: ITabs,
+    palette: ICommandPalette | null,
+    launcher: ILauncher | null
+  ): void => {
+    const category = lab.words.trans.__('OGAI Lab');
+    const offered = new Set<string>();
+    const offer = () => {
+      for (const kind of CARDS) {
+        if (tabs.kinds.has(kind) && !offered.has(kind)) {
+          offered.add(kind);
+          const args = { kind };
+          palette?.addItem({ command: TabCommands.open, args, category });
+          launcher?.add({
+            command: TabCommands.open,
+            args,
+            category,
+            rank: CARDS.indexOf(kind),
+            categoryRank: CATEGORY_RANK
+          });
+        }
+      }
+    };
+    offer();
+    tabs.changed.connect(offer);
+    launcher?.add({
+      command: CommandIDs.showJobs,
+      args: { isLauncher: true },
+      category,
+      rank: CARDS.length,
+      categoryRank: CATEGORY_RANK
+    });
+    palette?.addItem({ command: CommandIDs.showJobs, category });
+    palette?.addItem({ command: TabCommands.copyLink, category });
+  }
+};
