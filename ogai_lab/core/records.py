@@ -99,7 +99,7 @@ def plain(line: str) -> str:
 def event(name: str, rank: int = -1, now: float | None = None, **fields: Any) -> bytes:
     """Return an encoded event record."""
     record = {"time": float(_now(now)), "rank": rank, "kind": "event", "name": name}
-    return _line({**fields, **record})
+    return _line({**record, **fields, **record})  # no field hides what the record is
 
 
 def metric(
