@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
@@ -14,15 +13,13 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from . import big_home
 from .accessibility import faults
-from .lab import BUILT, ROOT, Lab
+from .lab import BUILT, CHROMIUM, ROOT, Lab, chromium_path
 from .snapshots import compare
 
 __all__ = ["ROOT", "Lab", "Snapshot"]
 
 SCREENSHOTS = ROOT / "build" / "screenshots"
 TRACES = ROOT / "build" / "traces"
-# One picture must look the same on every machine, and a hidden window must work as a seen one.
-CHROMIUM = ("--no-sandbox", "--disable-lcd-text", "--font-render-hinting=none", "--hide-scrollbars")
 
 expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
 
@@ -72,11 +69,7 @@ def big_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium."""
-    path = (
-        shutil.which("chromium")
-        or shutil.which("chromium-browser")
-        or shutil.which("google-chrome")
-    )
+    path = chromium_path()
     if path is None:
         pytest.skip("no Chromium on this machine; install the package chromium")
     with sync_playwright() as playwright:

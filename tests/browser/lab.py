@@ -23,6 +23,8 @@ BUILT = ROOT / "ogai_lab" / "labextension"
 TOKEN = "browser-test"
 PATIENCE = 60_000
 """Milliseconds for what takes seconds on a machine that has nothing else to do."""
+# One picture must look the same on every machine.
+CHROMIUM = ("--no-sandbox", "--disable-lcd-text", "--font-render-hinting=none", "--hide-scrollbars")
 _START_SECONDS = 120
 _JOB_SECONDS = 120
 _SHARE = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
@@ -199,6 +201,12 @@ class Lab:
             "JUPYTERLAB_WORKSPACES_DIR": str(self.folder / "workspaces"),
             "OGAI_HOME": str(self.home),
         }
+
+
+def chromium_path() -> str | None:
+    """Return where the system's Chromium is, None when there is none."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 def _free_port() -> int:
