@@ -793,6 +793,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ogai/launch/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the JSON schema of a JobSpec: names, help, defaults and limits of its fields. */
+        get: operations["Launch.schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ogai/launch/preview": {
         parameters: {
             query?: never;
@@ -2009,6 +2026,7 @@ export interface components {
             name: string;
             /**
              * Nodes
+             * @description How many nodes it runs on.
              * @default 1
              */
             nodes: number;
@@ -2038,6 +2056,7 @@ export interface components {
             memory: number | null;
             /**
              * Queue
+             * @description Where it waits; its limits count.
              * @default default
              */
             queue: string;
@@ -2075,6 +2094,7 @@ export interface components {
             hang_timeout: number | null;
             /**
              * Environment
+             * @description Environment variables of all its processes.
              * @default {}
              */
             environment: {
@@ -2106,6 +2126,7 @@ export interface components {
             preload: string[];
             /**
              * Labels
+             * @description Words to find it by: key=value.
              * @default {}
              */
             labels: {
@@ -3122,7 +3143,7 @@ export interface components {
              * Problems
              * @default []
              */
-            problems: components["schemas"]["Problem"][];
+            problems: components["schemas"]["SpecProblem"][];
             /**
              * @description What of workdir would travel.
              * @default null
@@ -3147,17 +3168,6 @@ export interface components {
              * @default
              */
             code_missing: string;
-        };
-        /** @description An RFC 9457 problem document: what went wrong, why, and what to do next. */
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            detail: string;
-            code: string;
-            cause?: string;
-            action?: string;
-            field?: string;
         };
         /**
          * Progress
@@ -3487,11 +3497,13 @@ export interface components {
         RestartPolicy: {
             /**
              * Limit
+             * @description How often it is tried again.
              * @default 0
              */
             limit: number;
             /**
              * On
+             * @description After which ends it is tried again.
              * @default [
              *       "killed",
              *       "node_lost",
@@ -3747,6 +3759,24 @@ export interface components {
              * @description Whether the file goes on after `text`.
              */
             truncated: boolean;
+        };
+        /**
+         * SpecProblem
+         * @description Something for which a spec would be refused.
+         */
+        SpecProblem: {
+            /**
+             * Field
+             * @description The field at fault, such as run.path.
+             */
+            field: string | null;
+            /** Message */
+            message: string;
+            /**
+             * Action
+             * @default
+             */
+            action: string;
         };
         /**
          * Split
@@ -4142,6 +4172,17 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /** @description An RFC 9457 problem document: what went wrong, why, and what to do next. */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            code: string;
+            cause?: string;
+            action?: string;
+            field?: string;
         };
     };
     responses: {
@@ -5520,6 +5561,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Launch.schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return the JSON schema of a JobSpec: names, help, defaults and limits of its fields. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             default: components["responses"]["Problem"];

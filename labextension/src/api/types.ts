@@ -17,6 +17,10 @@ export type DataRun = Schemas['DataRun'];
 export type Manifest = Schemas['Manifest'];
 export type Model = Schemas['Model'];
 export type Version = Schemas['Version'];
+export type Template = Schemas['Template'];
+export type Offers = Schemas['Offers'];
+export type Preview = Schemas['Preview'];
+export type SpecProblem = Schemas['SpecProblem'];
 
 /** The states in which a job can still change. */
 export const LIVE_STATES: JobState[] = ['queued', 'starting', 'running', 'stopping'];

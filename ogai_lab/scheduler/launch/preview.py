@@ -10,7 +10,7 @@ from ogai_lab.core.errors import OgaiError
 from ogai_lab.scheduler import admission, scene, submission, waiting
 from ogai_lab.scheduler.launch import equivalents
 from ogai_lab.scheduler.launch.ground import Ground
-from ogai_lab.scheduler.launch.types import Part, Preview, Problem
+from ogai_lab.scheduler.launch.types import Part, Preview, SpecProblem
 from ogai_lab.scheduler.types import FunctionRun, JobSpec
 
 
@@ -38,14 +38,14 @@ def preview(given: dict[str, Any], owner: str, ground: Ground) -> Preview:
     return made
 
 
-def _malformed(error: Any) -> Problem:
+def _malformed(error: Any) -> SpecProblem:
     place = [str(part) for part in error["loc"]]
     if place[:1] == ["run"]:
         del place[1:2]  # the kind that pydantic tried: run.script.path is run.path to us
     message = str(error["msg"]).removeprefix("Value error, ")
-    return Problem(field=".".join(place) or None, message=message)
+    return SpecProblem(field=".".join(place) or None, message=message)
 
 
-def _refused(error: OgaiError) -> Problem:
+def _refused(error: OgaiError) -> SpecProblem:
     message = f"{error.message} {error.cause}".strip()
-    return Problem(field=error.field, message=message, action=error.action)
+    return SpecProblem(field=error.field, message=message, action=error.action)

@@ -56,7 +56,7 @@ class Offers(BaseModel):
     led: bool = Field(description="Whether some process carries out the queue.")
 
 
-class Problem(BaseModel):
+class SpecProblem(BaseModel):
     """Something for which a spec would be refused."""
 
     field: str | None = Field(description="The field at fault, such as run.path.")
@@ -83,7 +83,7 @@ class Preview(BaseModel):
     """What submitting a spec would do. Nothing was made, and nothing was kept."""
 
     spec: JobSpec | None = Field(description="The spec, complete; None where it is none.")
-    problems: list[Problem] = []
+    problems: list[SpecProblem] = []
     luggage: Luggage | None = Field(default=None, description="What of workdir would travel.")
     placement: list[Part] = Field(default=[], description="Where it would start now.")
     explanation: Explanation | None = Field(
