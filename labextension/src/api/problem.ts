@@ -9,6 +9,7 @@ export class Problem extends Error {
     this.code = options.code;
     this.status = options.status ?? 0;
     this.action = options.action ?? '';
+    this.field = options.field ?? '';
   }
 
   readonly code: string;
@@ -16,6 +17,8 @@ export class Problem extends Error {
   readonly status: number;
   /** What the reader can do next; may be empty. */
   readonly action: string;
+  /** The field of the input that is at fault; may be empty. */
+  readonly field: string;
 
   /** Whether the server answers but has no OGAI Lab, or cannot be what this front end expects. */
   get serverMissing(): boolean {
@@ -36,7 +39,7 @@ export class Problem extends Error {
     if (typeof document !== 'object' || document === null) {
       return undefined;
     }
-    const { code, detail, action, status: own } = document as Record<string, unknown>;
+    const { code, detail, action, field, status: own } = document as Record<string, unknown>;
     if (typeof code !== 'string' || typeof detail !== 'string') {
       return undefined;
     }
@@ -44,7 +47,8 @@ export class Problem extends Error {
       code,
       detail,
       status: typeof own === 'number' ? own : status,
-      action: typeof action === 'string' ? action : ''
+      action: typeof action === 'string' ? action : '',
+      field: typeof field === 'string' ? field : ''
     });
   }
 }
@@ -55,5 +59,6 @@ export namespace Problem {
     detail: string;
     status?: number | undefined;
     action?: string;
+    field?: string;
   }
 }
