@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -13,7 +13,6 @@ from ogai_lab.core.database import Database
 from ogai_lab.core.events import EventLog
 from ogai_lab.core.home import Home
 from ogai_lab.core.operations import Caller, operation
-from ogai_lab.core.waiting import abandoned
 from ogai_lab.scheduler import (
     cancelling,
     deleting,
@@ -25,13 +24,14 @@ from ogai_lab.scheduler import (
     submission,
     usage,
 )
-from ogai_lab.scheduler import logs as log_reader
 from ogai_lab.scheduler.dispatch import Dispatcher
 from ogai_lab.scheduler.engines.base import Engine
 from ogai_lab.scheduler.inspection import Inspection
 from ogai_lab.scheduler.launch.ground import Ground
 from ogai_lab.scheduler.leader import LeaderLock
 from ogai_lab.scheduler.ledger import Ledger
+from ogai_lab.scheduler.logs.index import LineIndexes
+from ogai_lab.scheduler.logs.operations import Logs
 from ogai_lab.scheduler.queues import DEFAULT_QUEUE, QueueConfig
 from ogai_lab.scheduler.reports import Reports
 from ogai_lab.scheduler.snapshot import Snapshots
@@ -41,19 +41,16 @@ from ogai_lab.scheduler.types import (
     JobPage,
     JobSpec,
     JobState,
-    LogChunk,
     Node,
     Queue,
     Usage,
 )
 
 Limit = Annotated[int, Field(ge=1, le=500)]
-Lines = Annotated[int, Field(ge=1, le=10_000)]
 Key = Annotated[str, Field(min_length=1, max_length=200)]
-Offset = Annotated[int, Field(ge=0)]
 
 
-class Scheduler(Inspection):
+class Scheduler(Inspection, Logs):
     """Jobs: submitted, placed on nodes, followed, explained.
 
     Every process that shares a home folder may serve; one of them leads (`lead`) and carries out
@@ -84,6 +81,7 @@ class Scheduler(Inspection):
         self._dispatcher = Dispatcher(
             database, self._ledger, self._reports, engine, self._queues, self._lock
         )
+        self._indexes = LineIndexes()
         self._closed = False
 
     @property
@@ -213,60 +211,6 @@ class Scheduler(Inspection):
         """
         deleting.delete(self._database, self._ledger, self._engine, job_id)
 
-    @operation("GET", "/jobs/{job_id}/logs", action="read")
-    def logs(
-        self,
-        job_id: str,
-        offset: Offset = 0,
-        limit: Lines = 1000,
-        rank: int | None = None,
-        kind: list[str] | None = None,
-        tail: Lines | None = None,
-    ) -> LogChunk:
-        """Return records of a job from an offset on, or its last `tail` ones.
-
-        A chunk without records whose `ended` is false means: nothing more was written so far.
-
-        Raises
-        ------
-        NotFound
-            When there is no such job.
-        """
-        wanted = log_reader.Filter(rank, kind)
-        over = self._is_over(job_id)
-        if tail is not None:
-            return log_reader.end(self._engine, job_id, tail, wanted, over)
-        return log_reader.part(self._engine, job_id, offset, limit, wanted, over)
-
-    @operation("GET", "/jobs/{job_id}/logs/follow", action="read")
-    def follow(
-        self,
-        job_id: str,
-        offset: Offset = 0,
-        rank: int | None = None,
-        kind: list[str] | None = None,
-        tail: Lines | None = None,
-    ) -> Iterator[LogChunk]:
-        """Stream records of a job as they are written, until it is over.
-
-        The last chunk's `ended` is true. Waits for a job that has not started yet.
-
-        Raises
-        ------
-        NotFound
-            When there is no such job.
-        """
-        self._is_over(job_id)  # one that there is not is refused now, not in mid-stream
-        return log_reader.follow(
-            self._engine,
-            job_id,
-            offset,
-            log_reader.Filter(rank, kind),
-            tail,
-            is_over=lambda: self._is_over(job_id),
-            stopped=lambda: self._closed or abandoned(),
-        )
-
     @operation("GET", "/jobs/{job_id}/explain", action="read")
     def explain(self, job_id: str) -> Explanation:
         """Say why a job waits, runs or ended as it did, and what would change that.
@@ -313,7 +257,3 @@ class Scheduler(Inspection):
         with self._database.read() as connection:
             stays = history.stays(connection, since, until)
         return usage.usage(stays, by, since, until, now)
-
-    def _is_over(self, job_id: str) -> bool:
-        with self._database.read() as connection:
-            return self._ledger.entry(connection, job_id).state.final

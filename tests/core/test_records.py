@@ -98,19 +98,6 @@ def test_reading_resumes_by_offset_and_leaves_what_is_unfinished(tmp_path: Path)
     assert offset == sum(map(len, lines))
 
 
-@settings(max_examples=60)
-@given(sizes=st.lists(st.integers(0, 90_000), max_size=6), wanted=st.integers(0, 8))
-def test_tail_offset_is_where_the_last_lines_begin(sizes: list[int], wanted: int) -> None:
-    import tempfile
-
-    lines = [b"z" * size + b"\n" for size in sizes]
-    with tempfile.NamedTemporaryFile() as file:
-        file.write(b"".join(lines))
-        file.flush()
-        offset = records.tail_offset(file.name, wanted)
-    assert b"".join(lines)[offset:] == b"".join(lines[max(0, len(lines) - wanted) :])
-
-
 def test_metrics_that_are_no_json_numbers_become_null() -> None:
     record = json.loads(records.metric({"loss": float("nan"), "lr": 1}, 3, 0))
     assert (record["metrics"], record["step"]) == ({"loss": None, "lr": 1.0}, 3)

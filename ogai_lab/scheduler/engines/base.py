@@ -86,8 +86,11 @@ class Engine(Protocol):
         Without `text` those that ranks printed may be left out.
         """
 
-    def tail(self, job_id: str, lines: int) -> int:
-        """Return the offset from which the job's last `lines` records begin."""
+    def raw(self, job_id: str, offset: int, limit: int) -> bytes:
+        """Return up to `limit` bytes of the job's records; none where there are none yet."""
+
+    def size(self, job_id: str) -> int:
+        """Return how many bytes of records the job has."""
 
     def output(self, job_id: str) -> str | None:
         """Return the folder in which the job's outputs can be read, where there is one."""

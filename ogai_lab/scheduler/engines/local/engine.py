@@ -141,9 +141,21 @@ class LocalEngine:
         """Return the job's records from byte `offset` on, about `limit` bytes at most."""
         return records.read(self._records(job_id), offset, limit, text)
 
-    def tail(self, job_id: str, lines: int) -> int:
-        """Return the offset from which the job's last `lines` records begin."""
-        return records.tail_offset(self._records(job_id), lines)
+    def raw(self, job_id: str, offset: int, limit: int) -> bytes:
+        """Return up to `limit` bytes of the job's records; none where there are none yet."""
+        try:
+            with open(self._records(job_id), "rb", buffering=0) as file:  # noqa: PTH123
+                file.seek(offset)
+                return file.read(limit)
+        except FileNotFoundError:
+            return b""
+
+    def size(self, job_id: str) -> int:
+        """Return how many bytes of records the job has."""
+        try:
+            return Path(self._records(job_id)).stat().st_size
+        except FileNotFoundError:
+            return 0
 
     def output(self, job_id: str) -> str | None:
         """Return the folder of the job's outputs."""

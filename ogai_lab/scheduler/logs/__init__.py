@@ -1,0 +1,1 @@
+"""What a job says: read in parts, from its end, as it comes; filtered, searched, found by time."""
