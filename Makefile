@@ -66,4 +66,4 @@ format: install
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
 clean:
-	rm -rf .venv build dist labextension/node_modules labextension/lib ogai_lab/labextension
+	rm -rf .venv build dist labextension/node_modules labextension/lib ogai_lab/labextension ogai_lab/notebook/widgets/built

@@ -74,6 +74,8 @@ def test_the_wheel_holds_every_part_and_nothing_of_the_workshop(wheel: Path) -> 
         "ogai_lab/py.typed",
         "ogai_lab_server/app.py",
         "ogai_lab/locale/zh_CN/LC_MESSAGES/ogai_lab.json",
+        "ogai_lab/notebook/widgets/built/chart.js",
+        "ogai_lab/notebook/widgets/built/chart.css",
         f"{data}/share/jupyter/labextensions/@ogai/lab/package.json",
         f"{data}/share/jupyter/labextensions/@ogai/lab/install.json",
         f"{data}/share/jupyter/labextensions/@ogai/lab/static/style.js",

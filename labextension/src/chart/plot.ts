@@ -110,7 +110,7 @@ function lineOptions(host: IPlotHost, { curve: index, kind }: ILine): uPlot.Seri
   const edge = kind === 'low' || kind === 'high';
   return {
     label: curve.label,
-    stroke: () => (edge ? 'transparent' : colour() + (kind === 'raw' ? '55' : '')),
+    stroke: () => (edge ? 'transparent' : colour() + (kind === 'raw' ? '48' : '')),
     width: kind === 'main' ? 1.75 : 1,
     ...(dashOf(curve, index) && kind === 'main' ? { dash: [6, 4] } : {}),
     // A single point makes no line: it is drawn as a dot.

@@ -18,7 +18,8 @@ from ogai_lab.notebook.display import bundle, in_notebook, show
 from ogai_lab.notebook.handle import JobHandle
 from ogai_lab.notebook.html import card
 from ogai_lab.notebook.live import LiveJob
-from ogai_lab.notebook.widgets.curve import Console, CurveChart
+from ogai_lab.notebook.widgets.chart import CurveChart
+from ogai_lab.notebook.widgets.console import Console
 from ogai_lab.notebook.widgets.parts import Frame, Message, button, off_thread
 
 
@@ -35,11 +36,10 @@ class JobView(Frame):
         handle = find(job) if isinstance(job, str) else job
         self._workbench = handle._workbench
         self._live = LiveJob.open(self._workbench, handle._job)
-        self._drawing = threading.RLock()  # choosing a curve draws again
+        self._drawing = threading.Lock()
         self._display: Any = None
         self._card = w.HTML(card(job_view(self._live.job)))
         self._chart = CurveChart()
-        self._choice = w.Dropdown(options=[], layout=w.Layout(display="none", width="max-content"))
         self._console = Console()
         self._answer = Message()
         self._explain = button(_("Explain"), "question-circle", _("Why is it where it is?"))
@@ -47,7 +47,6 @@ class JobView(Frame):
         self._confirm = self._confirmation()
         super().__init__(
             self._card,
-            self._choice,
             self._chart,
             self._console,
             w.HBox([self._explain, self._cancel]),
@@ -56,7 +55,6 @@ class JobView(Frame):
         )
         self._explain.on_click(self._on_explain)
         self._cancel.on_click(lambda _button: self._ask(True))
-        self._choice.observe(lambda _change: self._draw(), "value")
         self._live.observe(self._draw, "revision")
         self.on_close(lambda: self._live.unobserve(self._draw, "revision"))
         self.on_close(self._live.close)
@@ -70,13 +68,8 @@ class JobView(Frame):
         live = self._live
         with self._drawing:
             self._card.value = card(job_view(live.job))
-            names = live.curves.names()
-            if tuple(names) != self._choice.options:
-                chosen = self._choice.value
-                self._choice.options = tuple(names)
-                self._choice.value = chosen if chosen in names else (names[0] if names else None)
-                self._choice.layout.display = "" if len(names) > 1 else "none"
-            self._chart.show(live.curves, self._choice.value)
+            curves = {name: {"": live.curves.curve(name)} for name in live.curves.names()}
+            self._chart.show(curves)
             self._console.text = "\n".join(plain(line) for line in live.lines)
             if live.problem:
                 self._answer.say(live.problem)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
@@ -12,8 +13,7 @@ from ogai_lab.commands.text import text
 from ogai_lab.commands.views import Note, View
 from ogai_lab.core.errors import OgaiError, redact
 from ogai_lab.locale import _
-from ogai_lab.notebook.html import card, page
-from ogai_lab.notebook.widgets.curve import sheet
+from ogai_lab.notebook.html import card, page, style
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -79,9 +79,15 @@ class Message(w.HTML):  # type: ignore[misc]
         self.layout.display = ""
 
 
-def button(word: str, icon: str, hint: str, style: str = "") -> w.Button:
+def sheet() -> str:
+    """Return the style of cards and widgets together, as an HTML element."""
+    own = (Path(__file__).parent / "widgets.css").read_text(encoding="utf-8")
+    return f"<style>{style()}{own}</style>"
+
+
+def button(word: str, icon: str, hint: str, kind: str = "") -> w.Button:
     """Return a button that says what it does."""
-    return w.Button(description=word, icon=icon, tooltip=hint, button_style=style)
+    return w.Button(description=word, icon=icon, tooltip=hint, button_style=kind)
 
 
 def off_thread(work: Callable[[], None], message: Message, *, busy: Any = ()) -> None:

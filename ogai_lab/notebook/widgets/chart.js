@@ -1,0 +1,23 @@
+// A stub for each chart. The chart module itself is sent once a kernel, in a model that all charts
+// point to, and loaded once a page, however many charts the page has.
+const LOADED = Symbol.for("ogai-lab.chart-modules");
+
+const load = async (model) => {
+  const id = model.get("engine").slice("IPY_MODEL_".length);
+  const engine = await model.widget_manager.get_model(id);
+  const digest = engine.get("digest");
+  const loaded = (globalThis[LOADED] ??= new Map());
+  if (!loaded.has(digest)) {
+    const style = document.createElement("style");
+    style.textContent = engine.get("style");
+    document.head.append(style);
+    const url = URL.createObjectURL(new Blob([engine.get("code")], { type: "text/javascript" }));
+    loaded.set(digest, import(/* webpackIgnore: true */ url).finally(() => URL.revokeObjectURL(url)));
+  }
+  return loaded.get(digest);
+};
+
+export default {
+  initialize: async (given) => (await load(given.model)).initialize(given),
+  render: async (given) => (await load(given.model)).render(given),
+};
