@@ -21,6 +21,7 @@ export interface IJobSource {
 
 export interface IJobQuery {
   name?: string;
+  owner?: string;
   state?: JobState[];
   limit: number;
   cursor?: string | null;
@@ -51,11 +52,12 @@ export class SchedulerApi implements IJobSource, ILogSource, IEventSource {
   /** Who the reader is, by the name that owns their jobs; empty before the server was greeted. */
   user = '';
 
-  async greet(signal: AbortSignal): Promise<void> {
+  async greet(signal: AbortSignal): Promise<string> {
     const health = await this._requests.call('get', '/ogai/health', { signal });
     if (health.version !== UNINSTALLED && release(health.version) !== release(version)) {
       throw new Problem({ code: 'server_old', detail: `${health.version} ≠ ${version}` });
     }
+    return health.user;
     this.user = health.user;
   }
 

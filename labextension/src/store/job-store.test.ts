@@ -15,8 +15,8 @@ class Server implements IJobSource, IEventSource {
   down = false;
   follower: { push: (event: ActivityEvent | null) => void; cut: () => void } | undefined;
 
-  put(id: string, state: JobState, created: number, version = 1): void {
-    this.jobsById.set(id, { id, name: `job-${id}`, state, created, version } as Job);
+  put(id: string, state: JobState, created: number, version = 1, owner = 'me'): void {
+    this.jobsById.set(id, { id, name: `job-${id}`, state, created, version, owner } as Job);
   }
 
   change(id: string, state: JobState): void {
@@ -25,17 +25,22 @@ class Server implements IJobSource, IEventSource {
     this.tell(id);
   }
 
-  tell(id: string): void {
+  tell(id: string, deleted = false): void {
+    const { state, version } = this.jobsById.get(id)!;
+    if (deleted) {
+      this.jobsById.delete(id);
+    }
     this.follower?.push({
       seq: 1,
       time: 0,
       schema_id: 'https://x/scheduler/job/v1',
-      data: { job: id }
+      data: { job: id, state, version, attempt: 1, reason: '', deleted }
     });
   }
 
-  async greet(): Promise<void> {
+  async greet(): Promise<string> {
     this._answer('greet');
+    return 'me';
   }
 
   async jobs(query: IJobQuery): Promise<JobPage> {
@@ -44,7 +49,9 @@ class Server implements IJobSource, IEventSource {
     const wanted = [...this.jobsById.values()]
       .filter(
         job =>
-          job.name.includes(query.name ?? '') && (query.state ?? [job.state]).includes(job.state)
+          job.name.includes(query.name ?? '') &&
+          job.owner === (query.owner ?? job.owner) &&
+          (query.state ?? [job.state]).includes(job.state)
       )
       .sort((a, b) => b.created - a.created);
     const from = Number(query.cursor ?? 0);
@@ -163,8 +170,7 @@ timed('new, changed and deleted jobs come by events, newest first', async () => 
   server.change('a', 'succeeded');
   await until(() => moves.length > 0, 'moved');
   assert.deepEqual(moves, ['a: running → succeeded']);
-  server.jobsById.delete('c');
-  server.tell('c');
+  server.tell('c', true);
   await until(() => ids(store) === 'd b a', 'deleted');
   assert.equal(store.total, 3);
   store.dispose();
@@ -270,5 +276,34 @@ timed('a watched job is kept fresh although the list does not hold it', async ()
   await until(() => store.find('a')?.state === 'succeeded', 'told');
   assert.equal(ids(store), '');
   watch.dispose();
+  store.dispose();
+});
+
+timed('a state is shown as soon as it is told, before anything is fetched', async () => {
+  const server = new Server();
+  server.put('a', 'running', 1);
+  const store = await live(server);
+  server.calls.length = 0;
+  server.change('a', 'failed');
+  await new Promise(resolve => setImmediate(resolve));
+  assert.equal(store.find('a')?.state, 'failed');
+  assert.deepEqual(server.calls, []);
+  store.dispose();
+});
+
+timed('mine are those of whom the server takes us for, the new ones too', async () => {
+  const server = new Server();
+  server.put('a', 'running', 1);
+  server.put('b', 'running', 2, 1, 'somebody');
+  const store = await live(server);
+  assert.equal(ids(store), 'b a');
+  store.mine = true;
+  await until(() => store.ready, 'mine');
+  assert.equal(ids(store), 'a');
+  server.put('c', 'queued', 3, 1, 'somebody');
+  server.put('d', 'queued', 4);
+  server.tell('c');
+  server.tell('d');
+  await until(() => ids(store) === 'd a', 'only my new one');
   store.dispose();
 });

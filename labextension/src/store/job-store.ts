@@ -15,10 +15,17 @@ const PAGE = 200;
 const LARGEST_PAGE = 500;
 /** Events that come within this many milliseconds cause one fetch. */
 const GATHER = 80;
-/** More changed jobs than this are fetched as a list. */
+/** More changed jobs than this are fetched as a list, after a rest of so many times as long. */
 const FEW = 6;
+const REST = 4;
 /** How often live jobs are read for what no event tells: progress, metrics, places in line. */
 const PULSE = 2_000;
+
+/** What the scheduler's events tell: see its event schema. */
+interface INews extends Pick<Job, 'state' | 'version' | 'attempt' | 'reason'> {
+  job: string;
+  deleted: boolean;
+}
 
 /**
  * The jobs: a list healed by a fetch after every connection, then changed by events.
@@ -56,10 +63,18 @@ export class JobStore extends LiveStore implements IJobStore {
   set filter(value: string) {
     if (value !== this._filter) {
       this._filter = value;
-      this._ready = false;
-      this._table.clear();
-      this.tell();
-      this.retry();
+      this._begin();
+    }
+  }
+
+  get mine(): boolean {
+    return this._mine;
+  }
+
+  set mine(value: boolean) {
+    if (value !== this._mine) {
+      this._mine = value;
+      this._begin();
     }
   }
 
@@ -102,7 +117,8 @@ export class JobStore extends LiveStore implements IJobStore {
   /** Fetch as much of the list as was loaded before, and the watched jobs that are not in it. */
   protected override async load(signal: AbortSignal): Promise<void> {
     const wanted = Math.max(PAGE, this._table.rows.length);
-    const filter = this._filter;
+    const list = this._list;
+    const start = Date.now();
     let page = await this._source.jobs(this._query(Math.min(LARGEST_PAGE, wanted)), signal);
     const items = [...page.items];
     while (page.cursor !== null && items.length < wanted) {
@@ -110,9 +126,10 @@ export class JobStore extends LiveStore implements IJobStore {
       page = await this._source.jobs(this._query(limit, page.cursor), signal);
       items.push(...page.items);
     }
-    if (signal.aborted || filter !== this._filter) {
+    if (signal.aborted || list !== this._list) {
       return;
     }
+    this._rested = Date.now() + REST * (Date.now() - start);
     const moved = this._table.replace({ ...page, items }, this._watched);
     this._ready = true;
     this._tell(moved);
@@ -121,9 +138,17 @@ export class JobStore extends LiveStore implements IJobStore {
   }
 
   protected override take(event: ActivityEvent): void {
-    const id = jobOf(event);
-    if (id) {
-      this._touch(id);
+    const news = newsOf(event);
+    if (!news) {
+      return;
+    }
+    const { job, deleted, state, version, attempt, reason } = news;
+    if (deleted) {
+      this._table.remove(job);
+      this.tell();
+    } else {
+      this._tell(this._table.patch(job, { state, version, attempt, reason }));
+      this._touch(job);
     }
   }
 
@@ -178,12 +203,14 @@ export class JobStore extends LiveStore implements IJobStore {
   }
 
   private async _settle(signal: AbortSignal): Promise<void> {
-    const ids = [...this._touched];
-    this._touched.clear();
-    if (ids.length > FEW) {
+    if (this._touched.size > FEW) {
+      await sleep(Math.max(0, this._rested - Date.now()), signal); // each state is shown already
+      this._touched.clear();
       this.heal();
       return;
     }
+    const ids = [...this._touched];
+    this._touched.clear();
     try {
       await Promise.all(ids.map(id => this._fetch(id, signal)));
     } catch {
@@ -197,12 +224,27 @@ export class JobStore extends LiveStore implements IJobStore {
     return LIVE_STATES.filter(state => states.has(state) && (state !== 'queued' || this._stirred));
   }
 
+  /** Begin another list. */
+  private _begin(): void {
+    this._list = {};
+    this._ready = false;
+    this._table.clear();
+    this.tell();
+    this.retry();
+  }
+
   private _belongs(job: Job): boolean {
-    return this._ready && job.name.toLowerCase().includes(this._filter.toLowerCase());
+    const mine = !this._mine || job.owner === this.live.user;
+    return this._ready && mine && job.name.toLowerCase().includes(this._filter.toLowerCase());
   }
 
   private _query(limit: number, cursor: string | null = null): IJobQuery {
-    return { limit, cursor, ...(this._filter && { name: this._filter }) };
+    return {
+      limit,
+      cursor,
+      ...(this._filter && { name: this._filter }),
+      ...(this._mine && { owner: this.live.user })
+    };
   }
 
   private _tell(moved: readonly ITransition[]): void {
@@ -215,7 +257,11 @@ export class JobStore extends LiveStore implements IJobStore {
   private readonly _table = new JobTable();
   private readonly _watched = new Map<string, number>();
   private readonly _touched = new Set<string>();
+  /** Another object for each list: what was asked for an earlier one no longer counts. */
+  private _list = {};
   private _filter = '';
+  private _mine = false;
+  private _rested = 0;
   private _ready = false;
   private _paging = false;
   private _stirred = false;
@@ -223,7 +269,9 @@ export class JobStore extends LiveStore implements IJobStore {
   private readonly _moved = new Signal<this, ITransition>(this);
 }
 
-function jobOf(event: ActivityEvent): string | undefined {
-  const id = event.schema_id.includes('/scheduler/job/') ? event.data.job : undefined;
-  return typeof id === 'string' ? id : undefined;
+/** What an event tells of a job; undefined for one on something else. */
+function newsOf({ schema_id, data }: ActivityEvent): INews | undefined {
+  return schema_id.includes('/scheduler/job/') && typeof data.job === 'string'
+    ? (data as unknown as INews)
+    : undefined;
 }

@@ -85,13 +85,20 @@ export class JobTable {
       if (before && before.version > job.version) {
         continue;
       }
-      this._jobs.set(job.id, job);
+      // A list leaves out the output folder, which a watched job has been told.
+      this._jobs.set(job.id, { ...job, output: job.output ?? before?.output ?? null });
       if (before && before.state !== job.state) {
         transitions.push({ job, from: before.state });
       }
     }
     this._rows = undefined;
     return transitions;
+  }
+
+  /** Take what an event tells of a known job, until the whole of it is fetched. */
+  patch(id: string, news: Pick<Job, 'state' | 'version'> & Partial<Job>): ITransition[] {
+    const before = this._jobs.get(id);
+    return before && before.version < news.version ? this.merge([{ ...before, ...news }]) : [];
   }
 
   remove(id: string): void {

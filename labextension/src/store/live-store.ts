@@ -17,7 +17,7 @@ export abstract class LiveStore implements IDisposable {
    * @param pulse - milliseconds between two looks at what no event tells; none for no such look.
    */
   constructor(
-    private readonly _live: ILive,
+    protected readonly live: ILive,
     private readonly _pulse?: number
   ) {}
 
@@ -28,11 +28,11 @@ export abstract class LiveStore implements IDisposable {
     if (this.problem) {
       return 'lost';
     }
-    return this._fresh ? this._live.connection : 'connecting';
+    return this._fresh ? this.live.connection : 'connecting';
   }
 
   get problem(): Problem | undefined {
-    return this._run && (this._live.problem ?? this._problem);
+    return this._run && (this.live.problem ?? this._problem);
   }
 
   get heard(): number {
@@ -62,10 +62,10 @@ export abstract class LiveStore implements IDisposable {
     if (!this._run) {
       return;
     }
-    if (this._live.connection === 'live') {
+    if (this.live.connection === 'live') {
       this._open();
     } else {
-      this._live.retry();
+      this.live.retry();
     }
   }
 
@@ -102,7 +102,7 @@ export abstract class LiveStore implements IDisposable {
 
   /** Fetch everything anew, again and again until it succeeds. */
   protected heal(): void {
-    if (this._run && this._live.connection === 'live') {
+    if (this._run && this.live.connection === 'live') {
       this._heal();
     }
   }
@@ -116,11 +116,11 @@ export abstract class LiveStore implements IDisposable {
       return;
     }
     this._run = new AbortController();
-    this._live.opened.connect(this._open, this);
-    this._live.event.connect(this._onEvent, this);
-    this._live.changed.connect(this._onLive, this);
-    this._hold = this._live.look();
-    if (this._live.connection === 'live') {
+    this.live.opened.connect(this._open, this);
+    this.live.event.connect(this._onEvent, this);
+    this.live.changed.connect(this._onLive, this);
+    this._hold = this.live.look();
+    if (this.live.connection === 'live') {
       this._open();
     } else {
       this.tell();
@@ -134,9 +134,9 @@ export abstract class LiveStore implements IDisposable {
     if (!this._run) {
       return;
     }
-    this._live.opened.disconnect(this._open, this);
-    this._live.event.disconnect(this._onEvent, this);
-    this._live.changed.disconnect(this._onLive, this);
+    this.live.opened.disconnect(this._open, this);
+    this.live.event.disconnect(this._onEvent, this);
+    this.live.changed.disconnect(this._onLive, this);
     this._run.abort();
     this._healing?.abort();
     this._run = this._healing = undefined;
@@ -187,7 +187,7 @@ export abstract class LiveStore implements IDisposable {
   }
 
   private _onLive(): void {
-    if (this._live.connection === 'live') {
+    if (this.live.connection === 'live') {
       this._hear();
     } else {
       this._fresh = false;
@@ -198,7 +198,7 @@ export abstract class LiveStore implements IDisposable {
 
   private _hear(): void {
     if (this._fresh) {
-      this._heard = this._live.heard;
+      this._heard = this.live.heard;
     }
   }
 

@@ -8,8 +8,8 @@ import type { Connection } from './types';
 
 /** What the stream needs from the server. */
 export interface IEventSource {
-  /** Make sure that a server of our version answers. */
-  greet(signal: AbortSignal): Promise<void>;
+  /** Make sure that a server of our version answers; return whom it takes us for. */
+  greet(signal: AbortSignal): Promise<string>;
   /** The number of the newest event. */
   lastEvent(signal: AbortSignal): Promise<number>;
   /** The events after number `after`; null is a sign of life. */
@@ -23,6 +23,8 @@ export interface ILive extends IDisposable {
   readonly problem: Problem | undefined;
   /** When the server was last heard, in Unix seconds; 0 for never. */
   readonly heard: number;
+  /** Whom the server takes us for, by the name that owns our jobs; empty before it said so. */
+  readonly user: string;
   /** The connection has changed, or the server gave a sign of life. */
   readonly changed: ISignal<ILive, void>;
   /** The stream was opened (again): what is fetched from now on misses no event. */
@@ -49,6 +51,10 @@ export class Live implements ILive {
 
   get heard(): number {
     return this._heard;
+  }
+
+  get user(): string {
+    return this._user;
   }
 
   get changed(): ISignal<this, void> {
@@ -115,7 +121,7 @@ export class Live implements ILive {
   }
 
   private async _follow(alive: () => void, signal: AbortSignal): Promise<boolean> {
-    await this._source.greet(signal);
+    this._user = await this._source.greet(signal);
     // The number first, then what the stores fetch: a change between the two is told twice,
     // never missed.
     const last = await this._source.lastEvent(signal);
@@ -149,6 +155,7 @@ export class Live implements ILive {
   private _connection: Connection = 'idle';
   private _problem: Problem | undefined;
   private _heard = 0;
+  private _user = '';
   private _lookers = 0;
   private _run: AbortController | undefined;
   private _isDisposed = false;

@@ -28,6 +28,8 @@ export interface IJobStore extends IDisposable {
   readonly heard: number;
   /** Part of a job's name; setting it loads the list anew. */
   filter: string;
+  /** Whether only the reader's own jobs are listed; setting it loads the list anew. */
+  mine: boolean;
   /** Something above has changed. Also sent with every sign of life, so that clocks go on. */
   readonly changed: ISignal<IJobStore, void>;
   readonly moved: ISignal<IJobStore, ITransition>;
