@@ -6,6 +6,7 @@ import failed from '../style/icons/failed.svg';
 import log from '../style/icons/log.svg';
 import ogai from '../style/icons/ogai.svg';
 import queued from '../style/icons/queued.svg';
+import runAsJob from '../style/icons/run-as-job.svg';
 import running from '../style/icons/running.svg';
 import starting from '../style/icons/starting.svg';
 import stop from '../style/icons/stop.svg';
@@ -16,6 +17,7 @@ import type { JobState } from './api/types';
 export const ogaiIcon = new LabIcon({ name: 'ogai:stack', svgstr: ogai });
 export const logIcon = new LabIcon({ name: 'ogai:log', svgstr: log });
 export const explainIcon = new LabIcon({ name: 'ogai:explain', svgstr: explain });
+export const runAsJobIcon = new LabIcon({ name: 'ogai:run-as-job', svgstr: runAsJob });
 export const stopIcon = new LabIcon({ name: 'ogai:stop', svgstr: stop });
 
 /** A state is told by the shape of its icon; the colour only repeats it. */

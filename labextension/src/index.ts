@@ -1,10 +1,13 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
+import { jobOutputPlugin } from './plugins/job-output';
 import { jobsPlugin } from './plugins/jobs';
 import { labPlugin } from './plugins/lab';
 import { launcherPlugin } from './plugins/launcher';
 import { notificationsPlugin } from './plugins/notifications';
+import { runAsJobPlugin } from './plugins/run-as-job';
 import { runningPlugin } from './plugins/running';
+import { settingsWordsPlugin } from './plugins/settings-words';
 import { statusPlugin } from './plugins/status';
 import { tabsPlugin } from './plugins/tabs';
 
@@ -15,9 +18,12 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   labPlugin,
   tabsPlugin,
   jobsPlugin,
+  jobOutputPlugin,
   launcherPlugin,
   notificationsPlugin,
+  runAsJobPlugin,
   runningPlugin,
+  settingsWordsPlugin,
   statusPlugin
 ];
 

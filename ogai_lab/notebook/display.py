@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import Any
 
 from ogai_lab.commands.forms import ONE, view_of
 from ogai_lab.commands.text import text
 from ogai_lab.commands.views import View
 from ogai_lab.notebook.html import page
+from ogai_lab.scheduler.types import Job
 
 # Not application/json: JupyterLab would rather show that than the HTML.
 JSON = "application/vnd.ogai.noun+json"
+# By this the workbench finds the job again when the notebook is opened without its kernel.
+JOB = "application/vnd.ogai.job+json"
 
 
 def bundle(view: View, value: Any = None) -> dict[str, Any]:
@@ -21,6 +25,8 @@ def bundle(view: View, value: Any = None) -> dict[str, Any]:
         from pydantic_core import to_jsonable_python
 
         forms[JSON] = to_jsonable_python(value)
+    if isinstance(value, Job):
+        forms[JOB] = {"id": value.id, "state": value.state.value, "time": time.time()}
     return forms
 
 
