@@ -42,7 +42,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _main(words: Sequence[str] | None) -> int:
     root = parser("terminal")
-    arguments = root.parse_args(words)
+    arguments = root.parse_args(_asked(words))
     if arguments.version:
         from ogai_lab import __version__
 
@@ -55,6 +55,12 @@ def _main(words: Sequence[str] | None) -> int:
 
     with open_workbench() as workbench:
         return _carry_out(arguments, workbench)
+
+
+def _asked(words: Sequence[str] | None) -> list[str]:
+    """Return the words of the command line; `ogai help run` is `ogai run --help`."""
+    given = list(sys.argv[1:] if words is None else words)
+    return [*given[1:2], "--help"] if given[:1] == ["help"] else given
 
 
 def _carry_out(arguments: argparse.Namespace, workbench: Workbench) -> int:

@@ -6,7 +6,15 @@ import json
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
+from pydantic._internal._model_construction import ModelMetaclass  # pydantic names it nowhere else
 
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGTP]?)(i?)B?\s*", re.IGNORECASE)
 
@@ -54,7 +62,26 @@ JsonObject = Annotated[dict[str, Any], AfterValidator(_json_object)]
 """Names and values that JSON can hold as they are: finite numbers, no objects of a program."""
 
 
-class Strict(BaseModel):
-    """A model that refuses fields it does not know, and numbers that are none."""
+class _Refusing(ModelMetaclass):
+    """Answers a bad value where somebody writes `Recipe(...)` as an operation answers it."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().__call__(*args, **kwargs)
+        except ValidationError as exc:
+            from ogai_lab.core.operations import invalid
+
+            raise invalid(exc) from None
+
+
+class Strict(BaseModel, metaclass=_Refusing):
+    """A model that refuses fields it does not know, and numbers that are none.
+
+    Raises
+    ------
+    InvalidInput
+        When it is made of bad values; `field` names the first. Within another model, and by
+        `model_validate`, pydantic's own `ValidationError` is raised, as its validators expect.
+    """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)

@@ -71,6 +71,12 @@ class JobHandle:
         """What the job reported by `ogai_lab.output`."""
         return self.refresh().outputs
 
+    @property
+    def output(self) -> Path | None:
+        """The folder for its files, where it has one."""
+        folder = self.refresh().output
+        return None if folder is None else Path(folder)
+
     def refresh(self) -> Job:
         """Return the job as it is now. One that is over does not change any more."""
         if not self._job.state.final:

@@ -18,6 +18,13 @@ _LOOK_SECONDS = 0.2
 _TERMINAL_WIDTH = 100
 
 
+class Interrupted(KeyboardInterrupt):
+    """The waiting was interrupted; what is to be known of it has been said."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [_("Interrupted.")]
+
+
 class Shown(Protocol):
     """Where a job is shown while it is waited for."""
 
@@ -45,7 +52,7 @@ def wait(live: LiveJob, timeout: float | None, shown: Shown) -> bool:
     except KeyboardInterrupt:
         shown.finish(live)
         print(leaving_note(live), file=sys.stderr)  # noqa: T201 - this is said to a person
-        raise
+        raise Interrupted from None
     shown.finish(live)
     return live.over.is_set()
 

@@ -165,6 +165,8 @@ def test_an_option_that_is_not_there_leads_to_the_help_of_its_verb(ogai: Ogai) -
 def test_the_version_and_the_help_need_no_home(ogai: Ogai, tmp_path: Path) -> None:
     assert ogai("--version").returncode == 0
     assert "explain" in ogai("--help").stdout
+    assert ogai("help").stdout == ogai("--help").stdout
+    assert ogai("help", "run").stdout == ogai("run", "--help").stdout
     assert not (tmp_path / "home").exists()
 
 

@@ -148,7 +148,8 @@ def checks_view(checks: Sequence[Check]) -> View:
         (check.name, check_badge(check), check.finding, check.remedy or NOTHING) for check in checks
     )
     bad = sum(check.outcome != "ok" for check in checks)
-    note = _("{bad} of {total} need attention").format(bad=bad, total=len(checks)) if bad else ""
+    text = _("1 of {total} needs attention") if bad == 1 else _("{bad} of {total} need attention")
+    note = text.format(bad=bad, total=len(checks)) if bad else ""
     return View(_("Health checks"), (Table(_("Health checks"), columns, rows, note=note),))
 
 

@@ -192,7 +192,7 @@ def _numbers(comparison: Comparison) -> Table:
 def _tests(comparison: Comparison) -> tuple[tuple[str, Cell], ...]:
     sign = comparison.sign
     text = _("{better} better, {worse} worse, {ties} tied; p {p}")
-    p = "< 0.0001" if sign.p < 0.0001 else f"= {sign.p:.3g}"
+    p = "< 0.001" if sign.p < 0.001 else f"= {sign.p:.3g}"
     facts: list[tuple[str, Cell]] = [
         (
             _("document by document"),

@@ -20,7 +20,7 @@ _OUT_OF_MEMORY = re.compile(
 _STORAGE_FULL = re.compile(r"(?i)\bno space left\b|\bdisk quota exceeded\b")
 
 _ACTIONS = {
-    "program_error": "Read the last lines of that rank; mend the program and submit it again.",
+    "program_error": "Read the last lines of that rank (ogai logs), mend the program, submit again.",
     "signal": "A crash in native code: run it again with PYTHONFAULTHANDLER=1 to see where.",
     "killed": "Somebody or something outside the job ended it; submit it again, or allow restarts.",
     "out_of_memory": "Ask for more memory (memory=), or use less: a smaller batch, fewer ranks.",
@@ -42,7 +42,9 @@ def exit_of(kind: str, message: str, **more: Any) -> Exit:
     }
 
 
-def rank_failed(how: Mapping[str, Any], tail: List[str], killed_for_memory: bool) -> Exit:
+def rank_failed(
+    how: Mapping[str, Any], tail: List[str], killed_for_memory: bool, full: Sequence[str] = ()
+) -> Exit:
     """Return the exit of an attempt whose first failed rank ended like `how`.
 
     Parameters
@@ -53,6 +55,9 @@ def rank_failed(how: Mapping[str, Any], tail: List[str], killed_for_memory: bool
         The last lines of that rank.
     killed_for_memory
         Whether the kernel killed a process for memory while the attempt ran.
+    full
+        The folders of the job whose disk has no room now: what a program says about a failed
+        write often does not name the disk ("file write failed").
     """
     rank, code, number = how["rank"], how["code"], how["signal"]
     if number is None and code is not None and 128 < code <= 128 + 64:
@@ -67,6 +72,11 @@ def rank_failed(how: Mapping[str, Any], tail: List[str], killed_for_memory: bool
         what = error[:500] if error else (tail[-1][:500] if tail else "it printed nothing")
         if _STORAGE_FULL.search(what):
             return exit_of("storage_full", f"Rank {rank} found a disk full: {what}", **first)
+        if full:
+            text = (
+                f"Rank {rank} exited with code {code} while the disk of {full[0]} was full: {what}"
+            )
+            return exit_of("storage_full", text, **first)
         return exit_of("program_error", f"Rank {rank} exited with code {code}: {what}", **first)
     name = _name(number)
     if name in _CRASHES:

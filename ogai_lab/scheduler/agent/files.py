@@ -6,9 +6,11 @@ import contextlib
 import errno
 import json
 import os
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
 RESERVED = 1 << 16
+NO_ROOM = 1 << 20
+"""A disk with fewer bytes than this is full: what failed to be written was larger."""
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -42,6 +44,19 @@ def write_json(path: str, value: Dict[str, Any], sync: bool = True) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def without_room(folders: Sequence[str]) -> List[str]:
+    """Return those of `folders` whose disk has no room left for an ordinary file."""
+    return [folder for folder in folders if _room(folder) < NO_ROOM]
+
+
+def _room(folder: str) -> int:
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return NO_ROOM
+    return disk.f_bavail * disk.f_frsize
 
 
 class Reserve:

@@ -283,6 +283,26 @@ def test_a_disk_that_fills_up_ends_the_job_with_a_word(small_disk, make_bench, m
     assert bench.gone(job)
 
 
+FILLS = """
+import os, sys
+with open("model.bin", "wb", buffering=0) as file:
+    try:
+        while True:
+            file.write(bytes(1 << 16))
+    except OSError:
+        file.truncate(file.tell() - (300 << 10))
+sys.exit("file write failed")
+"""
+
+
+def test_a_failed_write_that_names_no_disk_is_told_apart_too(small_disk, make_bench):
+    bench = make_bench(Home.open(small_disk))
+    seen = bench.wait(bench.start(FILLS))
+    assert seen.exit.kind is ExitKind.STORAGE_FULL
+    assert "file write failed" in seen.exit.message
+    assert str(small_disk) in seen.exit.message
+
+
 def test_a_disk_that_has_room_again_loses_nothing(small_disk, make_bench):
     bench = make_bench(Home.open(small_disk))
     filler = small_disk / "filler"
