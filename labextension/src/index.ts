@@ -1,8 +1,10 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { jobOutputPlugin } from './plugins/job-output';
+import { clusterTabsPlugin } from './plugins/cluster-tabs';
 import { jobsPlugin } from './plugins/jobs';
 import { labPlugin } from './plugins/lab';
+import { launchPlugin } from './plugins/launch';
 import { launcherPlugin } from './plugins/launcher';
 import { notificationsPlugin } from './plugins/notifications';
 import { runAsJobPlugin } from './plugins/run-as-job';
@@ -17,8 +19,10 @@ export { IOgaiLab } from './tokens';
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   labPlugin,
   tabsPlugin,
+  clusterTabsPlugin,
   jobsPlugin,
   jobOutputPlugin,
+  launchPlugin,
   launcherPlugin,
   notificationsPlugin,
   runAsJobPlugin,

@@ -109,8 +109,7 @@ export function sent(spec: JSONObject): JSONObject {
 
 function isEmpty(value: JSONValue): boolean {
   return (
-    value === '' ||
-    (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
+    value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
   );
 }
 

@@ -82,3 +82,15 @@ function resolved(schema: JSONObject, defs: ISchema['$defs']): JSONObject {
   const name = (schema.$ref as string | undefined)?.split('/').pop();
   return (name !== undefined && defs[name]) || schema;
 }
+
+/** What the fields of a spec are when they are not set. */
+export function presetsOf(schema: JSONObject): JSONObject {
+  const { properties } = schema as ISchema;
+  const found: JSONObject = {};
+  for (const [name, field] of Object.entries(properties)) {
+    if (field.default !== undefined) {
+      found[name] = field.default;
+    }
+  }
+  return found;
+}

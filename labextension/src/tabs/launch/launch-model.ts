@@ -1,0 +1,289 @@
+import type { IStateDB } from '@jupyterlab/statedb';
+import type { JSONObject } from '@lumino/coreutils';
+import { DisposableSet, type IDisposable } from '@lumino/disposable';
+import { Signal, type ISignal } from '@lumino/signaling';
+
+import type { LaunchApi } from '../../api/launch';
+import { Problem } from '../../api/problem';
+import type { Job, Offers, Preview, SpecProblem, Template } from '../../api/types';
+import { isAboutJobs } from '../../store/cluster';
+import { Resource, type IResource } from '../../store/resource';
+import type { IOgaiLab } from '../../tokens';
+import { draftOf, emptyDraft, keepable, sent, type IDraft } from './draft';
+import { presetsOf } from './schema';
+
+const STATE = 'ogai:launch';
+/** Milliseconds without a key stroke before the server is asked. */
+const PAUSE = 300;
+/** Milliseconds between two previews that nobody typed for. */
+const APART = 3_000;
+
+/** The form that was filled in from elsewhere, and what it held before. */
+export interface IFilled {
+  from: string;
+  before: IDraft;
+}
+
+/** What the launch tab knows: the draft, what would become of it, what is free, the templates. */
+export class LaunchModel implements IDisposable {
+  constructor(
+    private readonly _lab: IOgaiLab,
+    readonly api: LaunchApi,
+    private readonly _state: IStateDB | null,
+    readonly schema: JSONObject
+  ) {
+    this._presets = presetsOf(schema);
+    this.offers = new Resource(_lab.live, {
+      load: signal => api.free(signal),
+      concerns: isAboutJobs
+    });
+    this.templates = new Resource(_lab.live, {
+      load: signal => api.templates(signal),
+      concerns: event => event.schema_id.includes('/scheduler/template/')
+    });
+  }
+
+  readonly offers: IResource<Offers>;
+  readonly templates: IResource<Template[]>;
+
+  /** What the server says of the draft; of an older one while `previewing`. */
+  preview: Preview | undefined;
+  previewing = false;
+  /** Why there is no (newer) preview. */
+  problem: Problem | undefined;
+  submitting = false;
+  filled: IFilled | undefined;
+
+  /** Whose own templates are. */
+  get user(): string {
+    return this._lab.scheduler.user;
+  }
+
+  get draft(): IDraft {
+    return this._draft;
+  }
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  /** All that is wrong with the draft, the last refusal among it. */
+  get problems(): readonly SpecProblem[] {
+    const found = this.preview?.problems ?? [];
+    return this._refusal && found.length === 0 ? [this._refusal] : found;
+  }
+
+  /** Take up the draft that was left by the last page. */
+  async restore(): Promise<void> {
+    const kept = (await this._state?.fetch(STATE).catch(() => undefined)) as
+      { spec?: JSONObject; others?: IDraft['others'] } | undefined;
+    if (kept?.spec && typeof kept.spec.run === 'object') {
+      this._draft = { spec: kept.spec, others: kept.others ?? {} };
+      this._tell();
+    }
+  }
+
+  /** The reader has changed the draft. */
+  edit(draft: IDraft): void {
+    this._draft = draft;
+    this._refusal = undefined;
+    this._key = crypto.randomUUID();
+    this._schedule(PAUSE);
+    this._keep();
+    this._tell();
+  }
+
+  /** Put a job's or a template's spec into the form; what it held can be had back. */
+  fill(spec: JSONObject, from: string): void {
+    const before = this._draft;
+    this.edit(draftOf(spec, this._presets));
+    this.filled = { from, before };
+    this._tell();
+  }
+
+  /** Take a template's fields; the others stay as they are. */
+  apply(template: Template): void {
+    const before = this._draft;
+    const spec = { ...before.spec, ...(template.spec as JSONObject) };
+    this.edit({ spec, others: before.others });
+    this.filled = { from: template.name, before };
+    this._tell();
+  }
+
+  clear(): void {
+    this.fill(emptyDraft().spec, '');
+  }
+
+  undo(): void {
+    if (this.filled) {
+      this.edit(this.filled.before);
+      this.forget();
+    }
+  }
+
+  forget(): void {
+    this.filled = undefined;
+    this._tell();
+  }
+
+  /** Submit the job; undefined when the server refused it, which is then shown. */
+  async submit(): Promise<Job | undefined> {
+    this.submitting = true;
+    this.problem = undefined;
+    this._tell();
+    try {
+      const job = await this.api.submit(sent(this._draft.spec), this._key);
+      this._key = crypto.randomUUID();
+      this.filled = undefined;
+      return job;
+    } catch (error) {
+      const problem = Problem.from(error);
+      if (problem.field) {
+        const field = problem.field.replace(/^spec\./, '').replace(FORM_OF_RUN, 'run.');
+        this._refusal = { field, message: problem.message, action: problem.action };
+      } else {
+        this.problem = problem;
+      }
+      this._schedule(0);
+      return undefined;
+    } finally {
+      this.submitting = false;
+      this._tell();
+    }
+  }
+
+  /** Keep what is shown fresh until the result is disposed. */
+  look(): IDisposable {
+    const held = DisposableSet.from([this.offers.look(), this.templates.look()]);
+    this._lookers += 1;
+    this.offers.changed.connect(this._onOffers, this);
+    this.templates.changed.connect(this._tell, this);
+    this._schedule(0);
+    return {
+      get isDisposed() {
+        return held.isDisposed;
+      },
+      dispose: () => {
+        if (!held.isDisposed) {
+          held.dispose();
+          this._lookers -= 1;
+          this.offers.changed.disconnect(this._onOffers, this);
+          this.templates.changed.disconnect(this._tell, this);
+          this._stop();
+        }
+      }
+    };
+  }
+
+  retry(): void {
+    this.offers.retry();
+    this.templates.retry();
+    this._schedule(0);
+  }
+
+  dispose(): void {
+    if (!this._isDisposed) {
+      this._isDisposed = true;
+      this._stop();
+      clearTimeout(this._keeper);
+      this._save();
+      this.offers.dispose();
+      this.templates.dispose();
+      Signal.clearData(this);
+    }
+  }
+
+  private _onOffers(): void {
+    if (this.offers.value !== this._offered) {
+      this._offered = this.offers.value;
+      this._schedule(Math.max(PAUSE, this._asked + APART - Date.now()), false);
+    }
+    this._tell();
+  }
+
+  /** Ask for a preview after a while; a typed one comes before one that only refreshes. */
+  private _schedule(milliseconds: number, typed = true): void {
+    if (this._lookers === 0 || (!typed && this._timer !== undefined)) {
+      return;
+    }
+    clearTimeout(this._timer);
+    this._timer = setTimeout(() => {
+      this._timer = undefined;
+      void this._look();
+    }, milliseconds);
+  }
+
+  private async _look(): Promise<void> {
+    this._asking?.abort();
+    const asking = (this._asking = new AbortController());
+    this._asked = Date.now();
+    this.previewing = true;
+    this._tell();
+    try {
+      const preview = await this.api.preview(sent(this._draft.spec), asking.signal);
+      if (!asking.signal.aborted) {
+        this.preview = preview;
+        this.problem = undefined;
+      }
+    } catch (error) {
+      if (!asking.signal.aborted) {
+        this.problem = Problem.from(error);
+      }
+    } finally {
+      if (this._asking === asking) {
+        this._asking = undefined;
+        this.previewing = false;
+        this._tell();
+      }
+    }
+  }
+
+  private _stop(): void {
+    clearTimeout(this._timer);
+    this._timer = undefined;
+    this._asking?.abort();
+    this._asking = undefined;
+    this.previewing = false;
+  }
+
+  private _keep(): void {
+    this._unsaved = true;
+    clearTimeout(this._keeper);
+    this._keeper = setTimeout(() => this._save(), PAUSE);
+  }
+
+  private _save(): void {
+    if (this._unsaved) {
+      this._unsaved = false;
+      const { spec, others } = keepable(this._draft);
+      void this._state?.save(STATE, { spec, others });
+    }
+  }
+
+  private _tell(): void {
+    if (!this._isDisposed) {
+      this._changed.emit();
+    }
+  }
+
+  private readonly _changed = new Signal<this, void>(this);
+  private readonly _presets: JSONObject;
+  private _draft = emptyDraft();
+  private _refusal: SpecProblem | undefined;
+  private _key: string = crypto.randomUUID();
+  private _offered: Offers | undefined;
+  private _timer: ReturnType<typeof setTimeout> | undefined;
+  private _keeper: ReturnType<typeof setTimeout> | undefined;
+  private _asking: AbortController | undefined;
+  private _asked = 0;
+  private _unsaved = false;
+  private _lookers = 0;
+  private _isDisposed = false;
+}
+
+/** pydantic names the member of the union that it tried: `run.script.path`. */
+const FORM_OF_RUN = /^run\.(script|notebook|call|module|command|cell|function)\./;
