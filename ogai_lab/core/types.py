@@ -65,7 +65,7 @@ JsonObject = Annotated[dict[str, Any], AfterValidator(_json_object)]
 class _Refusing(ModelMetaclass):
     """Answers a bad value where somebody writes `Recipe(...)` as an operation answers it."""
 
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: N805 - a metaclass
         try:
             return super().__call__(*args, **kwargs)
         except ValidationError as exc:

@@ -20,7 +20,7 @@ _OUT_OF_MEMORY = re.compile(
 _STORAGE_FULL = re.compile(r"(?i)\bno space left\b|\bdisk quota exceeded\b")
 
 _ACTIONS = {
-    "program_error": "Read the last lines of that rank (ogai logs), mend the program, submit again.",
+    "program_error": "Read the last lines of that rank (ogai logs), mend it and submit again.",
     "signal": "A crash in native code: run it again with PYTHONFAULTHANDLER=1 to see where.",
     "killed": "Somebody or something outside the job ended it; submit it again, or allow restarts.",
     "out_of_memory": "Ask for more memory (memory=), or use less: a smaller batch, fewer ranks.",
@@ -73,10 +73,8 @@ def rank_failed(
         if _STORAGE_FULL.search(what):
             return exit_of("storage_full", f"Rank {rank} found a disk full: {what}", **first)
         if full:
-            text = (
-                f"Rank {rank} exited with code {code} while the disk of {full[0]} was full: {what}"
-            )
-            return exit_of("storage_full", text, **first)
+            where = f"while the disk of {full[0]} was full"
+            return exit_of("storage_full", f"Rank {rank} exited {where}: {what}", **first)
         return exit_of("program_error", f"Rank {rank} exited with code {code}: {what}", **first)
     name = _name(number)
     if name in _CRASHES:
