@@ -249,7 +249,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return where record number `line` (from 0) or the first at or after `time` begins. */
+        /** Return where a record begins: by its number, by a time, or the one around an offset. */
         get: operations["Scheduler.log_place"];
         put?: never;
         post?: never;
@@ -4553,6 +4553,7 @@ export interface operations {
             query?: {
                 line?: number | null;
                 time?: number | null;
+                offset?: number | null;
             };
             header?: never;
             path: {
@@ -4562,7 +4563,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Return where record number `line` (from 0) or the first at or after `time` begins. */
+            /** @description Return where a record begins: by its number, by a time, or the one around an offset. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -25,15 +25,25 @@ class LineIndex:
         self._counts = [0]
         self._lock = threading.Lock()
 
-    def place(self, source: Source, line: int | None, time: float | None) -> LogPlace:
-        """Return where a line begins: one by number (from 0), or the first at or after a time.
+    def place(
+        self,
+        source: Source,
+        line: int | None = None,
+        time: float | None = None,
+        offset: int | None = None,
+    ) -> LogPlace:
+        """Return where a line begins: by its number, by a time, or the one that an offset is in.
 
-        Past the end, it is the end. Without either, it is the start.
+        The number counts from 0; by time it is the first at or after it. Past the end, it is the
+        end. Without any, it is the start.
         """
         with self._lock:
             size, lines = self._extend(source)
             if time is not None:
                 offset = _by_time(source, size, time)
+                line = self._line(source, offset)
+            elif offset is not None:
+                offset = source.line_begin(min(offset, size))
                 line = self._line(source, offset)
             else:
                 line = max(0, min(line or 0, lines))

@@ -134,9 +134,15 @@ class Logs(Service):
 
     @operation("GET", "/jobs/{job_id}/logs/place", action="read")
     def log_place(
-        self, job_id: str, line: Offset | None = None, time: float | None = None
+        self,
+        job_id: str,
+        line: Offset | None = None,
+        time: float | None = None,
+        offset: Offset | None = None,
     ) -> LogPlace:
-        """Return where record number `line` (from 0) or the first at or after `time` begins.
+        """Return where a record begins: by its number, by a time, or the one around an offset.
+
+        Numbers count from 0; by time it is the first at or after it.
 
         Raises
         ------
@@ -144,7 +150,7 @@ class Logs(Service):
             When there is no such job.
         """
         self._is_over(job_id)
-        return self._indexes.of(job_id).place(Source(self._engine, job_id), line, time)
+        return self._indexes.of(job_id).place(Source(self._engine, job_id), line, time, offset)
 
     @operation("GET", "/jobs/{job_id}/logs/text", action="read")
     def log_text(

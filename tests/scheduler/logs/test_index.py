@@ -27,6 +27,8 @@ def test_a_line_by_number_also_in_a_log_that_grew(source, say) -> None:
         place = lines.place(source, number, None)
         assert (text_at(source, place), place.line, place.lines) == (str(number), number, 150)
     assert text_at(source, lines.place(source, 149, None)) == "99"
+    inside = lines.place(source, 57, None).offset + 9
+    assert lines.place(source, offset=inside) == lines.place(source, 57)
     assert lines.place(source, 999, None).offset == source.size()
 
 
