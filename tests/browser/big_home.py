@@ -1,7 +1,8 @@
-"""A home folder with ten thousand jobs, written at once."""
+"""A home folder with ten thousand jobs on a thousand simulated nodes, written at once."""
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ogai_lab.cluster.simulated.parts import name as rack_name
+from ogai_lab.cluster.simulated.parts import state as node_state
 from ogai_lab.core.database import Database
 from ogai_lab.core.events import EventLog
 from ogai_lab.core.home import Home
@@ -18,19 +21,25 @@ from ogai_lab.scheduler.tables import attempts, jobs, reports, specs
 from ogai_lab.scheduler.types import CommandRun, Exit, ExitKind, JobSpec, JobState
 
 JOBS = 10_000
+NODES, GPUS = 1_000, 8
+ENVIRONMENT = {"OGAI_SIMULATED": f"{NODES}x{GPUS}"}
+"""Of a server on this home. It does not lead: what waits or runs does so for ever."""
 _NAMES = ("pretrain-1b", "sft-chat", "dedup-web", "eval-mmlu", "sweep-lr", "tokenize-zh")
 _OWNERS = ("ann", "bo", "chen", "dana", "eli")
 _COUNTS = {  # newest first
     JobState.QUEUED: 400,
-    JobState.RUNNING: 200,
+    JobState.RUNNING: 380,
     JobState.CANCELLED: 300,
     JobState.FAILED: 900,
 }
 _SECONDS_APART = 40.0
+_NODES_A_JOB = 2
 
 
-def fill(path: Path, count: int = JOBS) -> None:
+def fill(path: Path, count: int = JOBS, now: float | None = None) -> None:
     """Enter `count` jobs into the home at `path`: some wait, some run, most have ended.
+
+    The newest was submitted at `now`.
 
     One job of each state goes the way of all jobs, through the ledger; the others are copies of
     its rows. Nothing carries them out, so the server on this home must not lead the queue.
@@ -41,15 +50,20 @@ def fill(path: Path, count: int = JOBS) -> None:
     rng = random.Random(1)
     states = [state for state, many in _COUNTS.items() for _ in range(many * count // JOBS)]
     states += [JobState.SUCCEEDED] * (count - len(states))
-    now = time.time()
+    now = now or time.time()
     with database.write() as connection:
         models = {state: _model(connection, ledger, state, now) for state in dict.fromkeys(states)}
         found = {state: _rows(connection, job_id) for state, job_id in models.items()}
         copies: dict[sa.Table, list[dict[str, Any]]] = {}
+        places = (rack_name(number) for number in range(NODES) if node_state(number) == "ready")
         for back, state in sorted(enumerate(states), reverse=True):
             then = now - back * _SECONDS_APART
             name = {"name": f"{rng.choice(_NAMES)}-{count - back}", "owner": rng.choice(_OWNERS)}
             identity = {"id": (job_id := new_id(then)), "job_id": job_id, "created": then, **name}
+            if state is JobState.RUNNING:
+                nodes = itertools.islice(places, _NODES_A_JOB)
+                held = [{"node": node, "gpus": list(range(GPUS))} for node in nodes]
+                identity["placements"] = held
             for table, row in found[state].items():
                 copies.setdefault(table, []).append(_copy(row, identity, then - now))
         for job_id in models.values():
@@ -64,7 +78,7 @@ def fill(path: Path, count: int = JOBS) -> None:
 def _model(connection: sa.Connection, ledger: Ledger, state: JobState, now: float) -> str:
     """Enter one job and bring it to `state`."""
     run = CommandRun(argv=["torchrun", "train.py", "--config", "configs/large.toml"])
-    spec = JobSpec(run=run, name="model", nodes=2, gpus=8, cpus=16, labels={})
+    spec = JobSpec(run=run, name="model", nodes=_NODES_A_JOB, gpus=GPUS, cpus=16, labels={})
     job_id = ledger.add(connection, spec, "ann", None, None)
     if state is JobState.QUEUED:
         return job_id

@@ -60,8 +60,11 @@ def own_lab(tmp_path: Path) -> Iterator[Lab]:
 
 @pytest.fixture(scope="session")
 def big_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A server with 10,000 jobs, some of which wait and run for ever: nothing carries them out."""
-    lab = Lab(tmp_path_factory.mktemp("big-lab"), options=("--OgaiApp.lead=False",))
+    """A server with 1,000 simulated nodes of 8 GPUs and 10,000 jobs, some of which hold them.
+
+    Nothing carries its jobs out: those that wait or run do so for ever.
+    """
+    lab = Lab(tmp_path_factory.mktemp("big-lab"), environment=big_home.ENVIRONMENT)
     big_home.fill(lab.home)
     yield from _started(lab)
 

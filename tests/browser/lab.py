@@ -43,11 +43,14 @@ class Lab:
     extensions
         The prebuilt front ends that the workbench loads: ours, and those of the environment.
         Others that happen to be installed there are left out.
+    environment
+        Further variables of the server's environment.
     """
 
     folder: Path
     options: tuple[str, ...] = ()
     extensions: tuple[str, ...] = ("@ogai/lab", "@jupyter-widgets/jupyterlab-manager", "anywidget")
+    environment: dict[str, str] = field(default_factory=dict)
     port: int = 0
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
@@ -200,6 +203,7 @@ class Lab:
             "JUPYTERLAB_SETTINGS_DIR": str(self.folder / "settings"),
             "JUPYTERLAB_WORKSPACES_DIR": str(self.folder / "workspaces"),
             "OGAI_HOME": str(self.home),
+            **self.environment,
         }
 
 
