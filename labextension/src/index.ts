@@ -2,6 +2,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { jobOutputPlugin } from './plugins/job-output';
 import { clusterTabsPlugin } from './plugins/cluster-tabs';
+import { jobTabPlugin } from './plugins/job-tab';
 import { jobsPlugin } from './plugins/jobs';
 import { labPlugin } from './plugins/lab';
 import { launchPlugin } from './plugins/launch';
@@ -21,6 +22,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   tabsPlugin,
   clusterTabsPlugin,
   jobsPlugin,
+  jobTabPlugin,
   jobOutputPlugin,
   launchPlugin,
   launcherPlugin,

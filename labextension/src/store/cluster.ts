@@ -2,12 +2,13 @@ import type { ClusterApi } from '../api/cluster';
 import { Problem } from '../api/problem';
 import type { SchedulerApi } from '../api/scheduler';
 import type { ActivityEvent, MachineUse, Node, Queue } from '../api/types';
+import { withLoads } from './loads';
 import { Resource } from './resource';
 import type { ILive } from './stream';
 
 /** Milliseconds between two looks at what the machine does. */
 const PULSE = 5_000;
-/** So many of them are one look at the nodes, whose health no event tells. */
+/** So many of them are one look at the nodes, whose state no event tells. */
 const NODES_EVERY = 6;
 /** So many samples of use are kept: ten minutes of looking. */
 const SAMPLES = 120;
@@ -38,7 +39,7 @@ export type ClusterPicture = IClusterState & { samples: IUseSample[] };
 export function clusterResource(
   live: ILive,
   scheduler: Pick<SchedulerApi, 'nodes' | 'queues'>,
-  cluster: Pick<ClusterApi, 'use'>
+  cluster: Pick<ClusterApi, 'loads' | 'use'>
 ): Resource<ClusterPicture> {
   let samples: IUseSample[] = [];
   let beats = 0;
@@ -58,10 +59,17 @@ export function clusterResource(
     load,
     concerns: isAboutJobs,
     pulse: PULSE,
-    glance: async (before, signal) =>
-      ++beats % NODES_EVERY === 0
-        ? load(signal)
-        : sampled({ ...before, use: await cluster.use(signal).catch(unlessForbidden) })
+    glance: async (before, signal) => {
+      if (++beats % NODES_EVERY === 0) {
+        return load(signal);
+      }
+      const [loads, use] = await Promise.all([
+        cluster.loads(signal).catch(unlessForbidden),
+        cluster.use(signal).catch(unlessForbidden)
+      ]);
+      const nodes = loads ? withLoads(before.nodes, loads) : before.nodes;
+      return nodes ? sampled({ ...before, nodes, use }) : load(signal); // nodes came or went
+    }
   });
 }
 

@@ -1,0 +1,46 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+
+import { mapIcon, nodeIcon } from '../tabs/map/icons';
+import { ITabs, TabCommands } from '../tabs/tabs';
+import { IOgaiLab } from '../tokens';
+
+/** The map of the cluster and the pages of its nodes. */
+export const clusterTabsPlugin: JupyterFrontEndPlugin<void> = {
+  id: '@ogai/lab:cluster-tabs',
+  description: 'Shows the cluster as a map or a table, and each node on a page of its own.',
+  autoStart: true,
+  requires: [IOgaiLab, ITabs],
+  optional: [ICommandPalette],
+  activate: (
+    _app: JupyterFrontEnd,
+    lab: IOgaiLab,
+    tabs: ITabs,
+    palette: ICommandPalette | null
+  ): void => {
+    const { trans } = lab.words;
+    tabs.register({
+      kind: 'map',
+      icon: mapIcon,
+      label: trans.__('Cluster Map'),
+      open: async (lab, _args, tab) => {
+        const { MapTab } = await import('../tabs/map/map-tab');
+        return new MapTab(lab, tabs, tab);
+      }
+    });
+    tabs.register({
+      kind: 'node',
+      icon: nodeIcon,
+      label: trans.__('Node'),
+      open: async (lab, args) => {
+        const { NodeTab } = await import('../tabs/node/node-tab');
+        return new NodeTab(lab, tabs, typeof args.id === 'string' ? args.id : '');
+      }
+    });
+    palette?.addItem({
+      command: TabCommands.open,
+      category: trans.__('OGAI Lab'),
+      args: { kind: 'map' }
+    });
+  }
+};
