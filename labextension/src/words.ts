@@ -134,6 +134,24 @@ export class Words {
     });
   }
 
+  /** A share, 0 to 1, in percent. */
+  percent(share: number): string {
+    return share.toLocaleString(this._locale, { style: 'percent', maximumFractionDigits: 1 });
+  }
+
+  /** Seconds, also of less than one: `0.4 sec`. */
+  span(seconds: number): string {
+    if (seconds <= 0 || seconds >= 10) {
+      return this.duration(seconds);
+    }
+    return new Intl.NumberFormat(this._locale, {
+      style: 'unit',
+      unit: 'second',
+      unitDisplay: 'short',
+      maximumFractionDigits: seconds < 1 ? 2 : 1
+    }).format(seconds);
+  }
+
   /** One line for an event record of a log; empty for those that say nothing to people. */
   event(record: LogRecord): string {
     const { trans } = this;

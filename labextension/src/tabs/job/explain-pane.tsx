@@ -1,0 +1,190 @@
+import * as React from 'react';
+
+import { plain } from '../../ansi';
+import type { Explanation, Job } from '../../api/types';
+import { Face, ProblemFace } from '../../face';
+import { stateIcons } from '../../icons';
+import type { Words } from '../../words';
+import { TabCommands } from '../tabs';
+import { useLoaded } from './loaded';
+import type { IPaneProps } from './pane-props';
+
+type Reason = Explanation['reasons'][number];
+
+/** Why a job is where it is, on what that rests, who is ahead, and what would change it. */
+export function ExplainPane({ model, job, commands }: IPaneProps): React.JSX.Element {
+  const { words, scheduler } = model.lab;
+  const { trans } = words;
+  const key = `${job.version} ${job.queue_position} ${job.reason}`;
+  const loaded = useLoaded(model, 'explanation', key, () => scheduler.explain(job.id));
+  const answer = loaded.value;
+  if (!answer) {
+    return loaded.problem ? (
+      <ProblemFace problem={loaded.problem} words={words} retry={loaded.retry} />
+    ) : (
+      <Face title={trans.__('Looking into it…')} />
+    );
+  }
+  const Icon = stateIcons[answer.state];
+  return (
+    <div className="jp-ogai-Explain" data-state={answer.state}>
+      <p className="jp-ogai-Explain-summary">
+        <Icon.react tag="span" className="jp-ogai-State" />
+        <span>{plain(answer.summary)}</span>
+      </p>
+      {typeof answer.starts_in === 'number' && (
+        <p className="jp-ogai-Explain-when">
+          {trans.__('It should start in about %1.', words.duration(answer.starts_in))}
+        </p>
+      )}
+      {answer.would_start.length > 0 && (
+        <section>
+          <h3>{trans.__('It would start now')}</h3>
+          <ul className="jp-ogai-Explain-changes">
+            {answer.would_start.map((change, number) => (
+              <li key={number}>{plain(change)}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <Reasons answer={answer} words={words} />
+      <Ahead
+        answer={answer}
+        words={words}
+        open={id => void commands.execute(TabCommands.open, { kind: 'job', id })}
+      />
+      <Failure job={job} words={words} showLog={() => (model.pane = 'logs')} />
+    </div>
+  );
+}
+
+function Reasons(props: { answer: Explanation; words: Words }): React.JSX.Element | null {
+  const { answer, words } = props;
+  const { trans } = words;
+  if (answer.reasons.length === 0) {
+    return null;
+  }
+  return (
+    <section>
+      <h3>{trans.__('Reasons')}</h3>
+      <ul className="jp-ogai-Explain-reasons">
+        {answer.reasons.map((reason, number) => (
+          <li key={number}>
+            <p>{plain(reason.text)}</p>
+            {reason.action && (
+              <p className="jp-ogai-Explain-action">
+                <b>{trans.__('What to do')}</b> {plain(reason.action)}
+              </p>
+            )}
+            <Evidence evidence={reason.evidence} words={words} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Evidence(props: { evidence: Reason['evidence']; words: Words }): React.JSX.Element | null {
+  const { words } = props;
+  const pairs = Object.entries(props.evidence).filter(([, value]) => value !== null);
+  if (pairs.length === 0) {
+    return null;
+  }
+  return (
+    <dl className="jp-ogai-Explain-evidence" aria-label={words.trans.__('Evidence')}>
+      {pairs.map(([name, value]) => (
+        <div key={name}>
+          <dt>{plain(name.replace(/_/g, ' '))}</dt>
+          <dd>{evidenceText(value, words)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function evidenceText(value: unknown, words: Words): string {
+  if (typeof value === 'number') {
+    return words.number(value);
+  }
+  return plain(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+function Ahead(props: {
+  answer: Explanation;
+  words: Words;
+  open: (id: string) => void;
+}): React.JSX.Element | null {
+  const { answer, words, open } = props;
+  const { trans } = words;
+  if (answer.ahead.length === 0) {
+    return null;
+  }
+  return (
+    <section>
+      <h3>{trans.__('Ahead of it')}</h3>
+      <table className="jp-ogai-Table">
+        <thead>
+          <tr>
+            <th scope="col">{trans.__('Job')}</th>
+            <th scope="col">{trans.__('State')}</th>
+            <th scope="col">{trans.__('Owner')}</th>
+            <th scope="col">{trans.__('Cores')}</th>
+            <th scope="col">{trans.__('GPUs')}</th>
+            <th scope="col">{trans.__('Ends in about')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {answer.ahead.map(other => {
+            const Icon = stateIcons[other.state];
+            return (
+              <tr key={other.id} data-state={other.state}>
+                <td>
+                  <button className="jp-ogai-Link" onClick={() => open(other.id)}>
+                    {other.name}
+                  </button>
+                </td>
+                <td>
+                  <span className="jp-ogai-Table-state">
+                    <Icon.react tag="span" className="jp-ogai-State" />
+                    {words.state(other.state)}
+                  </span>
+                </td>
+                <td>{other.owner}</td>
+                <td>{words.number(other.cpus)}</td>
+                <td>{words.number(other.gpus)}</td>
+                <td>
+                  {typeof other.seconds_left === 'number'
+                    ? words.duration(other.seconds_left)
+                    : trans.__('not known')}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Failure(props: { job: Job; words: Words; showLog: () => void }): React.JSX.Element | null {
+  const { job, words, showLog } = props;
+  const { trans } = words;
+  const tail = job.exit?.tail ?? [];
+  if (job.state !== 'failed' || tail.length === 0) {
+    return null;
+  }
+  const rank = job.exit?.first?.rank;
+  return (
+    <section>
+      <h3>
+        {rank === undefined
+          ? trans.__('Its last words')
+          : trans.__('The last words of rank %1, which failed first', rank)}
+      </h3>
+      <pre tabIndex={0}>{tail.map(plain).join('\n')}</pre>
+      <button className="jp-ogai-Button" onClick={showLog}>
+        {trans.__('Open Log')}
+      </button>
+    </section>
+  );
+}

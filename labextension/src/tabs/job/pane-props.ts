@@ -1,0 +1,11 @@
+import type { CommandRegistry } from '@lumino/commands';
+
+import type { Job } from '../../api/types';
+import type { JobModel } from './job-model';
+
+/** What every pane is given. */
+export interface IPaneProps {
+  model: JobModel;
+  job: Job;
+  commands: CommandRegistry;
+}
