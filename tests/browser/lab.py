@@ -76,6 +76,7 @@ class Lab:
             f"--ServerApp.port={self.port}",
             "--ServerApp.port_retries=0",
             "--ServerApp.base_url=/base/",
+            "--LabApp.expose_app_in_browser=True",
             f"--IdentityProvider.token={TOKEN}",
             f"--ServerApp.root_dir={self.notebooks}",
             f"--LabServerApp.labextensions_path={share}",
