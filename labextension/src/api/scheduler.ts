@@ -49,16 +49,12 @@ const UNINSTALLED = '0';
 export class SchedulerApi implements IJobSource, ILogSource, IEventSource {
   constructor(private readonly _requests: Requests) {}
 
-  /** Who the reader is, by the name that owns their jobs; empty before the server was greeted. */
-  user = '';
-
   async greet(signal: AbortSignal): Promise<string> {
     const health = await this._requests.call('get', '/ogai/health', { signal });
     if (health.version !== UNINSTALLED && release(health.version) !== release(version)) {
       throw new Problem({ code: 'server_old', detail: `${health.version} ≠ ${version}` });
     }
     return health.user;
-    this.user = health.user;
   }
 
   jobs(query: IJobQuery, signal: AbortSignal): Promise<JobPage> {

@@ -30,7 +30,7 @@ export class Notifier implements IDisposable {
     private readonly _commands: CommandRegistry,
     public wishes: IWishes
   ) {
-    this._news = new JobNews(() => _lab.scheduler.user);
+    this._news = new JobNews(() => _lab.live.user);
     _lab.live.event.connect(this._onEvent, this);
     _lab.live.opened.connect(this._onOpened, this);
     this._look = _lab.live.look();

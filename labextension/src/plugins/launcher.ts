@@ -37,7 +37,7 @@ export const launcherPlugin: JupyterFrontEndPlugin<void> = {
             command: TabCommands.open,
             args,
             category,
-            rank: CARDS.indexOf(kind),
+            rank: 1 + CARDS.indexOf(kind),
             categoryRank: CATEGORY_RANK
           });
         }
@@ -49,7 +49,7 @@ export const launcherPlugin: JupyterFrontEndPlugin<void> = {
       command: CommandIDs.showJobs,
       args: { isLauncher: true },
       category,
-      rank: CARDS.length,
+      rank: 0, // the first card's icon stands for all of them
       categoryRank: CATEGORY_RANK
     });
     palette?.addItem({ command: CommandIDs.showJobs, category });

@@ -1,6 +1,7 @@
 import {
   ILabShell,
   ILayoutRestorer,
+  IRouter,
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
@@ -20,12 +21,13 @@ export const tabsPlugin: JupyterFrontEndPlugin<ITabs> = {
   autoStart: true,
   provides: ITabs,
   requires: [IOgaiLab],
-  optional: [ILabShell, ILayoutRestorer],
+  optional: [ILabShell, ILayoutRestorer, IRouter],
   activate: (
     app: JupyterFrontEnd,
     lab: IOgaiLab,
     labShell: ILabShell | null,
-    restorer: ILayoutRestorer | null
+    restorer: ILayoutRestorer | null,
+    router: IRouter | null
   ): ITabs => {
     const { baseUrl } = app.serviceManager.serverSettings;
     const tabs = new TabShell({
@@ -42,7 +44,11 @@ export const tabsPlugin: JupyterFrontEndPlugin<ITabs> = {
       args: tab => tab.content.args,
       name: tab => formatLink(tab.content.args)
     });
-    void app.restored.then(() => openLinked(tabs));
+    void app.restored.then(() => {
+      openLinked(tabs);
+      // A workspace that is reset goes to the address once more.
+      router?.routed.connect(() => openLinked(tabs));
+    });
     return tabs;
   }
 };

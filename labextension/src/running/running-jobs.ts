@@ -34,7 +34,7 @@ export class RunningJobs implements IRunningSessions.IManager, IDisposable {
       concerns: isAboutJobs,
       load: async signal => {
         const { items } = await _lab.requests.call('get', '/ogai/scheduler/jobs', {
-          query: { state: LIVE_STATES, owner: _lab.scheduler.user, limit: MOST },
+          query: { state: LIVE_STATES, owner: _lab.live.user, limit: MOST },
           signal
         });
         return items;
