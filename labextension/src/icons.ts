@@ -1,6 +1,7 @@
 import { LabIcon } from '@jupyterlab/ui-components';
 
 import cancelled from '../style/icons/cancelled.svg';
+import compare from '../style/icons/compare.svg';
 import explain from '../style/icons/explain.svg';
 import failed from '../style/icons/failed.svg';
 import log from '../style/icons/log.svg';
@@ -18,6 +19,7 @@ export const ogaiIcon = new LabIcon({ name: 'ogai:stack', svgstr: ogai });
 export const logIcon = new LabIcon({ name: 'ogai:log', svgstr: log });
 export const explainIcon = new LabIcon({ name: 'ogai:explain', svgstr: explain });
 export const runAsJobIcon = new LabIcon({ name: 'ogai:run-as-job', svgstr: runAsJob });
+export const compareIcon = new LabIcon({ name: 'ogai:compare', svgstr: compare });
 export const stopIcon = new LabIcon({ name: 'ogai:stop', svgstr: stop });
 
 /** A state is told by the shape of its icon; the colour only repeats it. */

@@ -12,7 +12,7 @@ export type Kind = (typeof KINDS)[number] | 'function';
 export interface IDraft {
   spec: JSONObject;
   /** The runs of the kinds that are not chosen now, so that going back loses nothing. */
-  others: { [kind: string]: JSONObject };
+  others: Record<string, JSONObject>;
 }
 
 /** A payload longer than this is not kept over a reload. */
@@ -118,7 +118,7 @@ function sorted(value: JSONValue | undefined): JSONValue | undefined {
     return value.map(one => sorted(one)!);
   }
   if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value as JSONObject).sort(([a], [b]) => (a < b ? -1 : 1));
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
     return Object.fromEntries(entries.map(([name, one]) => [name, sorted(one)!]));
   }
   return value;

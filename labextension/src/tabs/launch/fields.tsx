@@ -160,13 +160,13 @@ export function MapInput(
     [value]
   );
   const [rows, setRows] = React.useState<[string, string][]>(() =>
-    given.map(([name, one]) => [name, write(one!)])
+    given.map(([name, one]) => [name, write(one)])
   );
   const told = React.useRef<JSONValue | undefined>(value);
   React.useEffect(() => {
     if (!same(told.current ?? {}, value ?? {})) {
       told.current = value;
-      setRows(given.map(([name, one]) => [name, write(one!)]));
+      setRows(given.map(([name, one]) => [name, write(one)]));
     }
   }, [value]);
   const change = (next: [string, string][]) => {

@@ -145,7 +145,7 @@ function FileField(props: { form: IForm; kind: Kind; places: IPlaces }): React.J
           placeholder={kind === 'notebook' ? 'report.ipynb' : 'train.py'}
           set={value => {
             const known = open.find(({ file }) => file === value);
-            return known && chosen === '' ? take(known) : input.set(value ?? '');
+            known && chosen === '' ? take(known) : input.set(value ?? '');
           }}
         />
       )}

@@ -16,8 +16,8 @@ export interface IField {
 }
 
 interface ISchema extends JSONObject {
-  properties: { [name: string]: JSONObject };
-  $defs: { [name: string]: JSONObject };
+  properties: Record<string, JSONObject>;
+  $defs: Record<string, JSONObject>;
 }
 
 /** Read what a JSON schema says of the field at a path; undefined where it has none. */
