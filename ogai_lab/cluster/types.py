@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from ogai_lab.core.types import Sentence
+
 Outcome = Literal["ok", "warn", "critical", "unknown"]
 """What a check found. `unknown` is not healthy: the check could not see what it needed."""
 
@@ -157,6 +159,6 @@ class Check(BaseModel):
 
     name: str
     outcome: Outcome
-    finding: str
-    remedy: str = ""
+    finding: Sentence
+    remedy: Sentence = ""
     evidence: dict[str, Any] = {}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ogai_lab.commands.parser import parser
 from ogai_lab.core.errors import InvalidInput, OgaiError, shown
 from ogai_lab.locale import _
+from ogai_lab.locale.sentences import said
 
 if TYPE_CHECKING:
     from ogai_lab.commands.following import How
@@ -111,7 +112,9 @@ def _exit_code(job: Job | None, *, told: bool = False) -> int:
 
 
 def _say(error: OgaiError) -> None:
-    lines = [shown(error.message)]
-    lines += [_("  why:  {cause}").format(cause=shown(error.cause))] if error.cause else []
-    lines += [_("  next: {action}").format(action=shown(error.action))] if error.action else []
+    lines = [said(shown(error.message))]
+    lines += [_("  why:  {cause}").format(cause=said(shown(error.cause)))] if error.cause else []
+    lines += (
+        [_("  next: {action}").format(action=said(shown(error.action)))] if error.action else []
+    )
     print("\n".join(lines), file=sys.stderr)

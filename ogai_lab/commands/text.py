@@ -23,6 +23,7 @@ from ogai_lab.commands.views import (
     View,
 )
 from ogai_lab.core.records import plain
+from ogai_lab.locale.sentences import said
 
 __all__ = ["bar", "block_text", "cell", "plain", "sparkline", "text"]
 
@@ -86,7 +87,11 @@ def _facts(block: Facts) -> str:
 
 @block_text.register
 def _note(block: Note) -> str:
-    return f"  {plain(block.lead)}: {plain(block.text)}" if block.lead else plain(block.text)
+    return (
+        f"  {plain(block.lead)}: {said(plain(block.text))}"
+        if block.lead
+        else said(plain(block.text))
+    )
 
 
 @block_text.register

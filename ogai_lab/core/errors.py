@@ -102,9 +102,14 @@ class OgaiError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """Show IPython a message with what to do next instead of our internals."""
-        lines = [f"{self.title}: {shown(self.message)}"]
-        lines += [f"  why:  {shown(self.cause)}"] if self.cause else []
-        lines += [f"  next: {shown(self.action)}"] if self.action else []
+        from ogai_lab.locale import _
+        from ogai_lab.locale.sentences import said
+
+        lines = [f"{said(self.title)}: {said(shown(self.message))}"]
+        lines += [_("  why:  {cause}").format(cause=said(shown(self.cause)))] if self.cause else []
+        lines += (
+            [_("  next: {action}").format(action=said(shown(self.action)))] if self.action else []
+        )
         return lines
 
 

@@ -12,9 +12,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     ValidationError,
 )
 from pydantic._internal._model_construction import ModelMetaclass  # pydantic names it nowhere else
+
+from ogai_lab.locale.sentences import for_reader
 
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGTP]?)(i?)B?\s*", re.IGNORECASE)
 
@@ -60,6 +63,10 @@ Text = Annotated[str, AfterValidator(_text)]
 
 JsonObject = Annotated[dict[str, Any], AfterValidator(_json_object)]
 """Names and values that JSON can hold as they are: finite numbers, no objects of a program."""
+
+
+Sentence = Annotated[str, PlainSerializer(for_reader, return_type=str)]
+"""English for people; on its way to a reader of another language it is translated."""
 
 
 class _Refusing(ModelMetaclass):

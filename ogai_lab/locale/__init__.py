@@ -13,7 +13,7 @@ import re
 import sys
 from pathlib import Path
 
-_HERE = Path(__file__).parent
+HERE = Path(__file__).parent
 _COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
 
 
@@ -24,16 +24,20 @@ def _(text: str) -> str:
 
 def language() -> str:
     """Return the user's language, such as ``en`` or ``zh_CN``."""
-    chosen = os.environ.get("OGAI_LANG") or _jupyterlab_language() or _system_language()
-    name = chosen.split(".")[0].replace("-", "_")
+    return named(os.environ.get("OGAI_LANG") or _jupyterlab_language() or _system_language())
+
+
+def named(chosen: str) -> str:
+    """Return the language of ours that ``zh-CN`` or ``zh_CN.UTF-8`` means, ``en`` if none."""
+    name = re.split(r"[.,;@]", chosen, maxsplit=1)[0].strip().replace("-", "_")
     if name.lower().startswith("zh") and not name.endswith(("TW", "HK", "Hant")):
         return "zh_CN"
-    return name if (_HERE / name).is_dir() else "en"
+    return name if name.isidentifier() and (HERE / name).is_dir() else "en"
 
 
 @functools.cache
 def _catalogue(name: str) -> dict[str, str]:
-    file = _HERE / name / "python.json"
+    file = HERE / name / "python.json"
     if not file.exists():
         return {}
     entries: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))

@@ -27,6 +27,7 @@ from ogai_lab.commands.views import (
     View,
 )
 from ogai_lab.locale import _, language
+from ogai_lab.locale.sentences import said
 from ogai_lab.notebook.markup import markup
 from ogai_lab.notebook.svg import chart_svg, histogram_svg, interval_svg
 
@@ -109,7 +110,7 @@ def _facts(block: Facts) -> str:
 @block_html.register
 def _note(block: Note) -> str:
     lead = f"<b>{markup(block.lead)}</b> " if block.lead else ""
-    return f'<p class="og-note og-{block.tone}">{lead}<span>{markup(block.text)}</span></p>'
+    return f'<p class="og-note og-{block.tone}">{lead}<span>{markup(said(block.text))}</span></p>'
 
 
 @block_html.register

@@ -11,6 +11,7 @@ from ogai_lab.commands.following import leaving
 from ogai_lab.commands.forms.jobs import progress_meter, run_time, state_badge
 from ogai_lab.commands.text import bar, plain
 from ogai_lab.locale import _
+from ogai_lab.locale.sentences import said
 from ogai_lab.notebook.display import bundle, in_notebook, show
 from ogai_lab.notebook.live import LiveJob
 
@@ -112,7 +113,7 @@ class _Line:
         elif job.started is not None:
             parts.append(duration(run_time(job)))
         if not job.state.final and job.reason:
-            parts.append(plain(job.reason))
+            parts.append(said(plain(job.reason)))
         return "  ".join(parts)[:_TERMINAL_WIDTH]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from ogai_lab.core.types import Bytes, JsonObject, Strict, Text
+from ogai_lab.core.types import Bytes, JsonObject, Sentence, Strict, Text
 
 
 class JobState(StrEnum):
@@ -220,7 +220,7 @@ class LeftOut(BaseModel):
     """A path that did not travel with the working folder, and why."""
 
     path: str
-    reason: str
+    reason: Sentence
 
 
 class Luggage(BaseModel):
@@ -251,8 +251,8 @@ class Exit(BaseModel):
     """Why an attempt, or a job, ended."""
 
     kind: ExitKind
-    message: str = Field(description="One sentence for people.")
-    action: str = Field(default="", description="What to do about it.")
+    message: Sentence = Field(description="One sentence for people.")
+    action: Sentence = Field(default="", description="What to do about it.")
     first: RankExit | None = Field(default=None, description="The rank that failed first.")
     tail: list[str] = Field(default=[], description="The last lines of that rank.")
 
@@ -288,7 +288,7 @@ class Job(BaseModel):
     ended: float | None = None
     attempt: int = Field(default=0, description="The current try; 0 before the first.")
     restarts: int = Field(default=0, description="Tries charged to the restart budget.")
-    reason: str = Field(default="", description="One sentence: why it is where it is.")
+    reason: Sentence = Field(default="", description="One sentence: why it is where it is.")
     exit: Exit | None = None
     progress: Progress | None = None
     metrics: dict[str, float | None] = Field(default={}, description="The newest values.")
@@ -386,9 +386,9 @@ class Reason(BaseModel):
     """One typed reason why a job waits or ended, with what it is based on."""
 
     code: str
-    text: str
+    text: Sentence
     evidence: dict[str, Any] = {}
-    action: str = ""
+    action: Sentence = ""
 
 
 class JobAhead(BaseModel):
@@ -408,10 +408,10 @@ class Explanation(BaseModel):
 
     job: str
     state: JobState
-    summary: str = Field(description="The answer, in one or two sentences.")
+    summary: Sentence = Field(description="The answer, in one or two sentences.")
     reasons: list[Reason] = []
     ahead: list[JobAhead] = []
-    would_start: list[str] = Field(default=[], description="Changes that would let it start now.")
+    would_start: list[Sentence] = Field(default=[], description="Changes that would let it start now.")
     starts_in: float | None = Field(default=None, description="Seconds, where it can be told.")
 
 

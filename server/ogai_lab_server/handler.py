@@ -7,8 +7,9 @@ import functools
 import json
 import os
 import uuid
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.auth.identity import IdentityProvider, PasswordIdentityProvider, User
@@ -28,10 +29,13 @@ from ogai_lab.core.errors import (
 from ogai_lab.core.http import HEARTBEAT_SECONDS, VERSION_HEADER
 from ogai_lab.core.operations import Caller
 from ogai_lab.core.release import version
+from ogai_lab.locale.sentences import for_reader, read_in
 from ogai_lab_server.channel import Channel
 from ogai_lab_server.credentials import PREFIX, KernelCredentials
 from ogai_lab_server.host import Host
 from ogai_lab_server.router import WrongMethod, query_values
+
+T = TypeVar("T")
 
 _FIRST_LINE_SECONDS = 0.5
 """So long a stream may still turn into a plain error; then its headers are sent."""
@@ -113,11 +117,25 @@ class OperationHandler(APIHandler):
         call = functools.partial(op.function, match.service, **arguments)
         if op.streams:
             adapter = op.result_adapter
-            await self._stream(lambda: (adapter.dump_json(item) + b"\n" for item in call()))
+            encode = self._translating(adapter.dump_json)
+            await self._stream(lambda: (encode(item) + b"\n" for item in call()))
         else:
-            encode = op.result_adapter.dump_json
+            encode = self._translating(op.result_adapter.dump_json)
             answer = await self._host.in_thread(lambda: encode(call()))
             self.finish(answer)
+
+    def _translating(self, encode: Callable[[Any], T]) -> Callable[[Any], T]:
+        """Return `encode` in the reader's language, which our front end says in a header.
+
+        Only what is sent is translated: what an operation stores meanwhile stays as it was said.
+        """
+        language = self.request.headers.get("Accept-Language", "en")
+
+        def translated(value: Any) -> T:
+            with read_in(language):
+                return encode(value)
+
+        return translated
 
     async def _authorize(self, action: str, resource: str) -> None:
         allowed = self.authorizer.is_authorized(self, self.current_user, action, resource)
@@ -207,6 +225,9 @@ class OperationHandler(APIHandler):
             super().log_exception(kind, error, trace)
 
     def _problem(self, error: BaseException | None, status: int = 500) -> dict[str, Any]:
+        return self._translating(_translated)(self._said(error, status))
+
+    def _said(self, error: BaseException | None, status: int) -> dict[str, Any]:
         if isinstance(error, OgaiError):
             return error.to_problem()
         if isinstance(error, web.HTTPError) and status < HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -231,6 +252,11 @@ class OperationHandler(APIHandler):
         if status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
             return NotFound(said)
         return InvalidInput(said)
+
+
+def _translated(problem: dict[str, Any]) -> dict[str, Any]:
+    prose = ("title", "detail", "cause", "action")
+    return problem | {name: for_reader(problem[name]) for name in prose if name in problem}
 
 
 def _owner() -> str:

@@ -22,6 +22,7 @@ from ogai_lab.commands.views import (
     View,
 )
 from ogai_lab.locale import _
+from ogai_lab.locale.sentences import said
 from ogai_lab.scheduler.types import Node, Queue, Usage
 
 _FULL, _TIGHT = 0.95, 0.8
@@ -145,7 +146,8 @@ def checks_view(checks: Sequence[Check]) -> View:
     """Return what the health checks found."""
     columns = (Column(_("Check")), Column(_("Outcome")), Column(_("Finding")), Column(_("Remedy")))
     rows = tuple(
-        (check.name, check_badge(check), check.finding, check.remedy or NOTHING) for check in checks
+        (check.name, check_badge(check), said(check.finding), said(check.remedy) or NOTHING)
+        for check in checks
     )
     bad = sum(check.outcome != "ok" for check in checks)
     text = _("1 of {total} needs attention") if bad == 1 else _("{bad} of {total} need attention")

@@ -21,6 +21,7 @@ from ogai_lab.commands.views import (
     View,
 )
 from ogai_lab.locale import _
+from ogai_lab.locale.sentences import said
 from ogai_lab.scheduler.types import (
     Attempt,
     ExitKind,
@@ -142,7 +143,7 @@ def attempts_view(attempts: Sequence[Attempt]) -> View:
             str(attempt.number),
             clock(attempt.started),
             duration((attempt.ended or time.time()) - attempt.started),
-            attempt.exit.message if attempt.exit else _("running"),
+            said(attempt.exit.message) if attempt.exit else _("running"),
         )
         for attempt in attempts
     )
