@@ -411,7 +411,9 @@ class Explanation(BaseModel):
     summary: Sentence = Field(description="The answer, in one or two sentences.")
     reasons: list[Reason] = []
     ahead: list[JobAhead] = []
-    would_start: list[Sentence] = Field(default=[], description="Changes that would let it start now.")
+    would_start: list[Sentence] = Field(
+        default=[], description="Changes that would let it start now."
+    )
     starts_in: float | None = Field(default=None, description="Seconds, where it can be told.")
 
 
