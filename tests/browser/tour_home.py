@@ -46,7 +46,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         (script := Path(folder) / "fit.py").write_text(_LEARN)
         for rate, seed in (("0.05", 1), ("0.2", 1), ("0.2", 2), ("9", 1)):
-            job = ogai.run(script, rate, seed, name=f"fit-{rate}-{seed}", cpus=0.5, workdir=folder)
+            job = ogai.run(
+                script, args=[rate, seed], name=f"fit-{rate}-{seed}", cpus=0.5, workdir=folder
+            )
             job.wait(check=False)
     cleaning = ogai.prepare(stdlib_pipeline("clean", fraction=_FRACTION))
     cleaning.wait()
