@@ -53,6 +53,9 @@ export function colourOf(
   palette: IPalette,
   owners: ReadonlyMap<string, number>
 ): string {
+  if (cell.occupancy === 'fault') {
+    return palette.health.critical;
+  }
   switch (by) {
     case 'use':
       return cell.use === null ? palette.nothing : step(palette.use, cell.use);

@@ -8,7 +8,8 @@ const PITCH = CELL + GAP;
 export const GUTTER = 44;
 /** Room for a group's title above its nodes. */
 export const TITLE = 20;
-const SPACE = 18;
+/** Between groups. */
+export const SPACE = 18;
 /** So many cells of a node stand beside each other; more make another line. */
 const CELLS_A_LINE = 8;
 /** So many nodes without GPUs stand beside each other: each is one cell. */
@@ -35,6 +36,8 @@ export interface IPlacedCell {
   cell: ICell;
   x: number;
   y: number;
+  /** That of a GPU, or of a whole line for the cores of a node. */
+  width: number;
 }
 
 /** Where everything stands, in a plane whose unit is a pixel at scale 1. */
@@ -86,7 +89,7 @@ export function cellAt(layout: ILayout, x: number, y: number): number {
     return -1;
   }
   return layout.cells.findIndex(
-    cell => x >= cell.x && x < cell.x + PITCH && y >= cell.y && y < cell.y + PITCH
+    cell => x >= cell.x && x < cell.x + cell.width + GAP && y >= cell.y && y < cell.y + PITCH
   );
 }
 
@@ -94,19 +97,24 @@ interface IBlock {
   group: IGroup;
   width: number;
   height: number;
-  nodes: { member: INodeCells; named: boolean; box: IRectangle; cells: [number, number][] }[];
+  nodes: {
+    member: INodeCells;
+    named: boolean;
+    box: IRectangle;
+    cells: [x: number, y: number, width: number][];
+  }[];
 }
 
 /** The inside of one group, from its own corner. */
 function block(group: IGroup): IBlock {
-  const onlyCores = group.nodes.every(({ cells }) => cells.length === 1);
+  const onlyCores = group.nodes.every(({ cells }) => cells[0]!.gpu < 0);
   const made: IBlock = { group, width: 0, height: TITLE, nodes: [] };
   if (onlyCores && group.nodes.length > CORES_A_LINE) {
     group.nodes.forEach((member, index) => {
       const x = (index % CORES_A_LINE) * PITCH;
       const y = TITLE + Math.floor(index / CORES_A_LINE) * PITCH;
       const box = { x, y, width: PITCH, height: PITCH };
-      made.nodes.push({ member, named: false, box, cells: [[x, y]] });
+      made.nodes.push({ member, named: false, box, cells: [[x, y, CELL]] });
     });
     made.width = CORES_A_LINE * PITCH;
     made.height = TITLE + Math.ceil(group.nodes.length / CORES_A_LINE) * PITCH;
@@ -114,16 +122,18 @@ function block(group: IGroup): IBlock {
   }
   for (const member of group.nodes) {
     const lines = Math.max(1, Math.ceil(member.cells.length / CELLS_A_LINE));
-    const across = Math.min(CELLS_A_LINE, member.cells.length);
+    const cores = member.cells[0]!.gpu < 0;
+    const across = cores ? CELLS_A_LINE : Math.min(CELLS_A_LINE, member.cells.length);
     const box = {
       x: 0,
       y: made.height,
       width: GUTTER + across * PITCH,
       height: lines * PITCH
     };
-    const cells = member.cells.map((_, index): [number, number] => [
+    const cells = member.cells.map((_, index): [number, number, number] => [
       GUTTER + (index % CELLS_A_LINE) * PITCH,
-      made.height + Math.floor(index / CELLS_A_LINE) * PITCH
+      made.height + Math.floor(index / CELLS_A_LINE) * PITCH,
+      cores ? CELLS_A_LINE * PITCH - GAP : CELL
     ]);
     made.nodes.push({ member, named: true, box, cells });
     made.width = Math.max(made.width, box.width);
@@ -164,8 +174,8 @@ function place(layout: ILayout, one: IBlock, [left, top]: [number, number]): voi
       width: box.width,
       height: box.height
     });
-    cells.forEach(([x, y], index) =>
-      layout.cells.push({ cell: member.cells[index]!, x: left + x, y: top + y })
+    cells.forEach(([x, y, width], index) =>
+      layout.cells.push({ cell: member.cells[index]!, x: left + x, y: top + y, width })
     );
   }
 }

@@ -299,7 +299,6 @@ function readInk(element: HTMLElement): IInk {
     text: read('--jp-ui-font-color1', '#212121'),
     quiet: read('--jp-ui-font-color2', '#616161'),
     ground: read('--jp-layout-color1', '#ffffff'),
-    focus: read('--jp-brand-color1', '#1976d2'),
     font: style.fontFamily
   };
 }

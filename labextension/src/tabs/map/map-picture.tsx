@@ -1,20 +1,32 @@
 import * as React from 'react';
 
+import type { IOgaiLab } from '../../tokens';
+import { useJobs } from '../node/use-jobs';
 import { arrange, type ILayout } from './layout';
-import { countOccupancies, matches, ownersOf, type Grouping, type IGroup } from './cells';
+import {
+  countOccupancies,
+  matches,
+  ownersOf,
+  type Grouping,
+  type ICell,
+  type IGroup
+} from './cells';
 import { assignOwners, colourOf, DARK, LIGHT, type ColourBy, type IPalette } from './colours';
 import { Legend } from './legend';
 import { MapCanvas, type IScene } from './map-canvas';
-import type { NodeWords } from './node-words';
+import { NodeWords } from './node-words';
 import type { ILook } from './painter';
 import { Tooltip } from './tooltip';
+
+/** The name of a job is asked for when the pointer has been on it for so many milliseconds. */
+const RESTED = 120;
 
 interface IMapPictureProps {
   groups: readonly IGroup[];
   grouping: Grouping;
   by: ColourBy;
   filter: string;
-  words: NodeWords;
+  lab: IOgaiLab;
   /** Open the page of a node. */
   onOpen: (node: string) => void;
   onOpenJob: (job: string) => void;
@@ -25,14 +37,14 @@ interface IMapPictureProps {
 
 /** The map itself: the canvas, the tooltip, the legend, and the line that says where one is. */
 export function MapPicture(props: IMapPictureProps): React.JSX.Element {
-  const { groups, grouping, by, filter, words, onOpen, onOpenJob, onFilter, onCanvas } = props;
-  const { trans } = words.words;
+  const { groups, grouping, by, filter, lab, onOpen, onOpenJob, onFilter, onCanvas } = props;
+  const { trans } = lab.words;
   const host = React.useRef<HTMLDivElement>(null);
   const [canvas, setCanvas] = React.useState<MapCanvas | null>(null);
   const [palette, setPalette] = React.useState(themePalette);
   const [aspect, setAspect] = React.useState(1.6);
   const [hovered, setHovered] = React.useState({ index: -1, x: 0, y: 0 });
-  const [place, setPlace] = React.useState('');
+  const [place, setPlace] = React.useState<IPlace>();
   const [spoken, setSpoken] = React.useState('');
 
   const shape = groups.map(({ key, nodes }) => `${key}:${nodes.map(sizeOf).join()}`).join(';');
@@ -47,7 +59,17 @@ export function MapPicture(props: IMapPictureProps): React.JSX.Element {
     );
     return looksOf(placed, by, palette, assigned.current, filter);
   }, [placed, owners, by, palette, filter]);
-  const current = placed.cells.findIndex(({ cell }) => words.place(cell) === place);
+  const current = placed.cells.findIndex(
+    ({ cell: { node, gpu } }) => node.name === place?.node && gpu === place.gpu
+  );
+  const chosen = placed.cells[current]?.cell;
+  const under = placed.cells[hovered.index]?.cell;
+  const job = under?.job ?? chosen?.job;
+  const jobs = useJobs(lab, job ? [job] : [], RESTED);
+  const words = React.useMemo(
+    () => new NodeWords(lab.words, id => jobs.get(id)?.name ?? id),
+    [lab, jobs]
+  );
 
   const latest = React.useRef({ placed, words, onOpen });
   latest.current = { placed, words, onOpen };
@@ -56,7 +78,7 @@ export function MapPicture(props: IMapPictureProps): React.JSX.Element {
     const made = new MapCanvas(host.current!, {
       current: (index, by) => {
         const cell = cellAt(index);
-        setPlace(latest.current.words.place(cell));
+        setPlace(placeOf(cell));
         setSpoken(by === 'key' ? latest.current.words.readout(cell) : '');
       },
       hover: (index, x, y) => setHovered({ index, x, y }),
@@ -87,8 +109,6 @@ export function MapPicture(props: IMapPictureProps): React.JSX.Element {
     }
   }, [canvas, current]);
 
-  const chosen = placed.cells[current]?.cell;
-  const under = placed.cells[hovered.index]?.cell;
   const gpus = placed.cells.filter(({ cell }) => cell.gpu >= 0).length;
   return (
     <>
@@ -108,7 +128,7 @@ export function MapPicture(props: IMapPictureProps): React.JSX.Element {
           onFocus={event => {
             if (event.currentTarget.matches(':focus-visible')) {
               const first = placed.cells[Math.max(0, current)]?.cell;
-              setPlace(first ? words.place(first) : '');
+              setPlace(first && placeOf(first));
               setSpoken(first ? words.readout(first) : '');
             }
           }}
@@ -151,6 +171,15 @@ export function MapPicture(props: IMapPictureProps): React.JSX.Element {
   );
 }
 
+interface IPlace {
+  node: string;
+  gpu: number;
+}
+
+function placeOf({ node, gpu }: ICell): IPlace {
+  return { node: node.name, gpu };
+}
+
 /** The same places with what the nodes do now. */
 function filled(layout: ILayout, groups: readonly IGroup[]): ILayout {
   const members = groups.flatMap(({ nodes }) => nodes);
@@ -159,7 +188,7 @@ function filled(layout: ILayout, groups: readonly IGroup[]): ILayout {
     ...layout,
     groups: layout.groups.map((placed, index) => ({ ...placed, group: groups[index]! })),
     nodes: layout.nodes.map((placed, index) => ({ ...placed, member: members[index]! })),
-    cells: layout.cells.map(({ x, y }, index) => ({ x, y, cell: cells[index]! }))
+    cells: layout.cells.map((placed, index) => ({ ...placed, cell: cells[index]! }))
   };
 }
 
@@ -185,7 +214,7 @@ function textOf({ cells }: ILayout, index: number, by: ColourBy, words: NodeWord
   const { use, temperature, owner, health, occupancy } = cells[index]!.cell;
   switch (by) {
     case 'use':
-      return use === null || occupancy === 'idle' ? '' : words.percent(use);
+      return use === null || (occupancy === 'idle' && use < 0.01) ? '' : words.percent(use);
     case 'temperature':
       return temperature === null ? '' : `${Math.round(temperature)}°`;
     case 'owner':

@@ -115,7 +115,7 @@ export function MapView(props: {
               grouping={settings.group}
               by={settings.by}
               filter={filter}
-              words={words}
+              lab={lab}
               onOpen={onOpenNode}
               onOpenJob={onOpenJob}
               onFilter={setFilter}

@@ -7,7 +7,7 @@ import type { NodeWords } from './node-words';
 /** Each with a shape of its own; the word beside it says the same. */
 const STATES: Record<Node['state'], string> = {
   ready: 'M2 8a6 6 0 1 0 12 0A6 6 0 1 0 2 8z',
-  busy: 'M2 8a6 6 0 1 0 12 0z',
+  busy: 'M2 8a6 6 0 1 0 12 0A6 6 0 1 0 2 8z',
   draining: 'M3 3h10v10H3zM3 8l5-5M3 13 13 3M8 13l5-5',
   unreachable: 'M3 3 13 13M13 3 3 13'
 };

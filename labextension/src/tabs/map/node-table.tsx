@@ -88,11 +88,11 @@ export function NodeTable(props: {
     ['rack', trans.__('Rack')],
     ['state', trans.__('State')],
     ['health', trans.__('Health')],
-    ['idle', trans.__('Idle GPUs')],
+    ['idle', trans.__('Free GPUs')],
     ['use', trans.__('Busy')],
     ['hot', trans.__('Hottest GPU')],
     ['cores', trans.__('Free cores')],
-    ['owners', trans.__('Jobs of')]
+    ['owners', trans.__('Owners')]
   ];
   return (
     <div

@@ -17,7 +17,7 @@ export class NodeWords {
     const all: Record<Occupancy, string> = {
       used: trans.__('Used'),
       reserved: trans.__('Held, not used'),
-      idle: trans.__('Idle'),
+      idle: trans.__('Free'),
       drain: trans.__('Draining'),
       fault: trans.__('Fault')
     };

@@ -1,5 +1,5 @@
 import type { Occupancy } from './cells';
-import { CELL, GUTTER, TITLE, type ILayout } from './layout';
+import { CELL, GUTTER, SPACE, TITLE, type ILayout } from './layout';
 import type { ISize, IView } from './view';
 
 /** Colours of what is no cell, as the page's theme has them. */
@@ -7,7 +7,6 @@ export interface IInk {
   text: string;
   quiet: string;
   ground: string;
-  focus: string;
   font: string;
 }
 
@@ -50,8 +49,12 @@ export function paint(
   context.clearRect(0, 0, box.width, box.height);
   paintCells(context, picture, view, box);
   paintNames(context, picture, view, box);
-  paintRing(context, picture, picture.hovered, view, picture.ink.quiet, 1);
-  paintRing(context, picture, picture.current, view, picture.ink.focus, 2);
+  const { hovered, current, ink } = picture;
+  paintRing(context, picture, hovered, view, [[ink.quiet, 1, 0.5]]);
+  paintRing(context, picture, current, view, [
+    [ink.ground, 5, 2],
+    [ink.text, 2, 2]
+  ]);
 }
 
 function paintCells(
@@ -66,9 +69,10 @@ function paintCells(
   let [colour, faint] = ['', false];
   context.lineWidth = line;
   for (let index = 0; index < looks.length; index++) {
-    const x = layout.cells[index]!.x * scale + view.x;
-    const y = layout.cells[index]!.y * scale + view.y;
-    if (x > box.width || y > box.height || x + size < 0 || y + size < 0) {
+    const cell = layout.cells[index]!;
+    const [x, y] = [cell.x * scale + view.x, cell.y * scale + view.y];
+    const wide = cell.width * scale;
+    if (x > box.width || y > box.height || x + wide < 0 || y + size < 0) {
       continue;
     }
     const look = looks[index]!;
@@ -80,9 +84,9 @@ function paintCells(
       faint = look.faint;
       context.globalAlpha = faint ? FAINT : 1;
     }
-    shape(context, look.occupancy, x, y, size, line);
+    shape(context, look.occupancy, { x, y, wide, size }, line);
     if (look.warned) {
-      corner(context, x, y, size, ink.text, ink.ground);
+      corner(context, { x, y, wide, size }, ink.text, ink.ground);
       context.fillStyle = colour;
     }
   }
@@ -92,68 +96,73 @@ function paintCells(
   }
 }
 
+interface IPlace {
+  x: number;
+  y: number;
+  wide: number;
+  /** The height. */
+  size: number;
+}
+
 /** Used is filled, reserved has a dot, idle is hollow, draining is hatched, a fault is a cross. */
 function shape(
   context: CanvasRenderingContext2D,
   occupancy: Occupancy,
-  x: number,
-  y: number,
-  size: number,
+  { x, y, wide, size }: IPlace,
   line: number
 ): void {
   if (occupancy === 'used') {
-    context.fillRect(x, y, size, size);
+    context.fillRect(x, y, wide, size);
     return;
   }
   const half = line / 2;
   if (occupancy !== 'fault') {
-    context.strokeRect(x + half, y + half, size - line, size - line);
+    context.strokeRect(x + half, y + half, wide - line, size - line);
   }
-  if (occupancy === 'reserved') {
-    const dot = Math.max(1, size * 0.17);
-    context.beginPath();
-    context.arc(x + size / 2, y + size / 2, dot, 0, 2 * Math.PI);
-    context.fill();
-  } else if (occupancy === 'drain') {
-    context.beginPath();
-    for (const part of [0.33, 0.67, 1]) {
-      context.moveTo(x + size * part, y);
-      context.lineTo(x, y + size * part);
+  context.beginPath();
+  switch (occupancy) {
+    case 'reserved':
+      context.arc(x + wide / 2, y + size / 2, Math.max(1, size * 0.17), 0, 2 * Math.PI);
+      context.fill();
+      break;
+    case 'drain':
+      for (let from = size / 3; from < wide + size; from += size / 3) {
+        context.moveTo(x + Math.min(wide, from), y + Math.max(0, from - wide));
+        context.lineTo(x + Math.max(0, from - size), y + Math.min(size, from));
+      }
+      context.stroke();
+      break;
+    case 'fault': {
+      const inset = size * 0.14;
+      const [left, right] = [x + wide / 2 - size / 2 + inset, x + wide / 2 + size / 2 - inset];
+      context.lineWidth = line * 1.4;
+      context.moveTo(left, y + inset);
+      context.lineTo(right, y + size - inset);
+      context.moveTo(right, y + inset);
+      context.lineTo(left, y + size - inset);
+      context.stroke();
+      context.lineWidth = line;
+      break;
     }
-    context.moveTo(x + size, y + size * 0.4);
-    context.lineTo(x + size * 0.4, y + size);
-    context.stroke();
-  } else if (occupancy === 'fault') {
-    const inset = size * 0.14;
-    context.lineWidth = line * 1.4;
-    context.beginPath();
-    context.moveTo(x + inset, y + inset);
-    context.lineTo(x + size - inset, y + size - inset);
-    context.moveTo(x + size - inset, y + inset);
-    context.lineTo(x + inset, y + size - inset);
-    context.stroke();
-    context.lineWidth = line;
   }
 }
 
 function corner(
   context: CanvasRenderingContext2D,
-  x: number,
-  y: number,
-  size: number,
+  { x, y, wide, size }: IPlace,
   colour: string,
   edge: string
 ): void {
-  const wide = Math.max(3, size * 0.42);
-  for (const [fill, length] of [
-    [edge, wide + 1.5],
-    [colour, wide]
+  const length = Math.max(3, size * 0.42);
+  for (const [fill, reach] of [
+    [edge, length + 1.5],
+    [colour, length]
   ] as const) {
     context.fillStyle = fill;
     context.beginPath();
-    context.moveTo(x + size - length, y);
-    context.lineTo(x + size, y);
-    context.lineTo(x + size, y + length);
+    context.moveTo(x + wide - reach, y);
+    context.lineTo(x + wide, y);
+    context.lineTo(x + wide, y + reach);
     context.fill();
   }
 }
@@ -169,8 +178,9 @@ function paintTexts(
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   looks.forEach(({ occupancy, colour, faint }, index) => {
-    const x = layout.cells[index]!.x * view.scale + view.x + size / 2;
-    const y = layout.cells[index]!.y * view.scale + view.y + size / 2;
+    const cell = layout.cells[index]!;
+    const x = (cell.x + cell.width / 2) * view.scale + view.x;
+    const y = cell.y * view.scale + view.y + size / 2;
     const seen = x > 0 && y > 0 && x < box.width && y < box.height;
     if (seen && !faint && (occupancy === 'used' || occupancy === 'idle')) {
       context.fillStyle = occupancy === 'used' ? readable(colour) : ink.text;
@@ -190,13 +200,16 @@ function paintNames(
   context.textBaseline = 'middle';
   context.textAlign = 'left';
   context.fillStyle = ink.text;
-  const large = Math.min(LARGEST_TEXT, 11 * scale);
-  if (large >= SMALLEST_TEXT) {
+  // A title may use the space between groups, so that it can be read when all is small.
+  const room = (TITLE + SPACE) * scale;
+  const large = Math.min(LARGEST_TEXT, Math.max(9, 11 * scale));
+  if (room >= large + 3) {
     context.font = `600 ${large}px ${ink.font}`;
     layout.groups.forEach(({ x, y, width }, index) => {
-      if (seen(y * scale + view.y)) {
+      const middle = (y + TITLE) * scale + view.y - Math.min(TITLE * 0.58 * scale, 16) - 3;
+      if (seen(middle)) {
         const text = cut(context, titles[index]!, width * scale);
-        context.fillText(text, x * scale + view.x, (y + TITLE * 0.42) * scale + view.y);
+        context.fillText(text, x * scale + view.x, middle);
       }
     });
   }
@@ -220,22 +233,22 @@ function paintRing(
   { layout }: IPicture,
   index: number,
   { scale, x, y }: IView,
-  colour: string,
-  width: number
+  rings: [colour: string, width: number, away: number][]
 ): void {
   const cell = layout.cells[index];
   if (!cell) {
     return;
   }
-  const away = width + 0.5;
-  context.lineWidth = width;
-  context.strokeStyle = colour;
-  context.strokeRect(
-    cell.x * scale + x - away,
-    cell.y * scale + y - away,
-    CELL * scale + 2 * away,
-    CELL * scale + 2 * away
-  );
+  for (const [colour, width, away] of rings) {
+    context.lineWidth = width;
+    context.strokeStyle = colour;
+    context.strokeRect(
+      cell.x * scale + x - away,
+      cell.y * scale + y - away,
+      cell.width * scale + 2 * away,
+      CELL * scale + 2 * away
+    );
+  }
 }
 
 /** A text that is too long keeps its end, for names differ there. */

@@ -54,13 +54,17 @@ export function clamp(view: IView, plane: ISize, box: ISize): IView {
 }
 
 /** Move so that a cell is in sight, no more than needed. */
-export function reveal(view: IView, { x, y }: IPlacedCell, box: ISize): IView {
-  const along = (offset: number, place: number, room: number) => {
-    const [low, high] = [place * view.scale + offset, (place + CELL) * view.scale + offset];
+export function reveal(view: IView, { x, y, width }: IPlacedCell, box: ISize): IView {
+  const along = (offset: number, place: number, length: number, room: number) => {
+    const [low, high] = [place * view.scale + offset, (place + length) * view.scale + offset];
     if (low < MARGIN) {
       return offset + MARGIN - low;
     }
     return high > room - MARGIN ? offset + room - MARGIN - high : offset;
   };
-  return { scale: view.scale, x: along(view.x, x, box.width), y: along(view.y, y, box.height) };
+  return {
+    scale: view.scale,
+    x: along(view.x, x, width, box.width),
+    y: along(view.y, y, CELL, box.height)
+  };
 }

@@ -6,17 +6,17 @@ import type { IOgaiLab } from '../../tokens';
 import { Section } from './section';
 
 /** So many jobs are told one by one. */
-const SHOWN = 20;
+export const SHOWN = 20;
 
 /** The jobs that hold a part of a node. */
 export function JobsSection(props: {
   node: Node;
+  jobs: ReadonlyMap<string, Job>;
   lab: IOgaiLab;
   onOpenJob: (id: string) => void;
 }): React.JSX.Element {
-  const { node, lab, onOpenJob } = props;
+  const { node, jobs, lab, onOpenJob } = props;
   const { trans } = lab.words;
-  const jobs = useJobs(lab, node.jobs.slice(0, SHOWN));
   return (
     <Section title={trans.__('Jobs here')}>
       {node.jobs.length === 0 ? (
@@ -69,30 +69,5 @@ function JobLine(props: {
           .join(' · ')}
       </span>
     </>
-  );
-}
-
-/** Jobs by their ids: from the store, else fetched once each. */
-function useJobs(lab: IOgaiLab, ids: readonly string[]): ReadonlyMap<string, Job> {
-  const [fetched, setFetched] = React.useState<ReadonlyMap<string, Job>>(new Map());
-  const key = ids.join();
-  React.useEffect(() => {
-    const end = new AbortController();
-    for (const id of ids) {
-      if (!lab.jobs.find(id)) {
-        // One that cannot be had, say because it was deleted, is shown by its id.
-        lab.scheduler.job(id, end.signal).then(
-          job => setFetched(before => new Map(before).set(id, job)),
-          () => undefined
-        );
-      }
-    }
-    return () => end.abort();
-  }, [lab, key]);
-  return new Map(
-    ids.flatMap(id => {
-      const job = lab.jobs.find(id) ?? fetched.get(id);
-      return job ? [[id, job] as const] : [];
-    })
   );
 }

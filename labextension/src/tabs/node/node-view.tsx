@@ -11,9 +11,10 @@ import { NodeWords } from '../map/node-words';
 import { GpuSection } from './gpu-section';
 import { HealthSection } from './health-section';
 import { HistorySection } from './history-section';
-import { JobsSection } from './jobs-section';
+import { JobsSection, SHOWN } from './jobs-section';
 import { MachineSections } from './machine-section';
 import type { INodePicture } from './node-resource';
+import { useJobs } from './use-jobs';
 
 /** A node's page: what it has, does and did, how it is, and for whom it works. */
 export function NodeView(props: {
@@ -28,12 +29,13 @@ export function NodeView(props: {
   const resource = useResource(props.resource);
   const cluster = useResource(lab.nodes);
   const [checks, check, checking] = useChecks(lab, name, resource);
-  const words = React.useMemo(
-    () => new NodeWords(lab.words, id => lab.jobs.find(id)?.name ?? id),
-    [lab]
-  );
   const picture = resource.value;
   const node = cluster.value?.nodes.find(other => other.name === name);
+  const jobs = useJobs(lab, node?.jobs.slice(0, SHOWN) ?? []);
+  const words = React.useMemo(
+    () => new NodeWords(lab.words, id => jobs.get(id)?.name ?? id),
+    [lab, jobs]
+  );
   const retry = () => {
     resource.retry();
     cluster.retry();
@@ -72,7 +74,7 @@ export function NodeView(props: {
       </header>
       <div className="jp-ogai-NodeBody">
         <GpuSection node={node} picture={picture} words={words} onOpenJob={onOpenJob} />
-        <JobsSection node={node} lab={lab} onOpenJob={onOpenJob} />
+        <JobsSection node={node} jobs={jobs} lab={lab} onOpenJob={onOpenJob} />
         <HistorySection picture={picture} words={words} />
         <HealthSection picture={shown} words={words} checking={checking} onCheck={check} />
         <MachineSections picture={picture} words={words} />
@@ -110,7 +112,7 @@ function about(node: Node, words: NodeWords): string {
   const gpus = node.gpus.length;
   return [
     node.rack,
-    gpus > 0 && trans.__('%1 of %2 GPUs idle', node.gpus_free, gpus),
+    gpus > 0 && trans.__('%1 of %2 GPUs free', node.gpus_free, gpus),
     trans.__(
       '%1 of %2 cores free',
       words.words.number(Math.floor(node.cpus_free)),
