@@ -1,18 +1,23 @@
 import { Clipboard, Dialog, Notification, showDialog } from '@jupyterlab/apputils';
-import { copyIcon, deleteIcon } from '@jupyterlab/ui-components';
+import { addIcon, copyIcon, deleteIcon, editIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
 import { Problem } from './api/problem';
-import { isFinal, type Job } from './api/types';
+import { isFinal, type Job, type JobState } from './api/types';
 import { explainIcon, logIcon, ogaiIcon, stopIcon } from './icons';
+import { jobCell } from './panels/cells';
+import { TabCommands } from './tabs/tabs';
 import type { IOgaiLab } from './tokens';
 
 export namespace CommandIDs {
   export const showJobs = 'ogai:show-jobs';
+  export const openJob = 'ogai:open-job';
   export const openLog = 'ogai:open-log';
   export const explain = 'ogai:explain-job';
   export const cancel = 'ogai:cancel-job';
+  export const clone = 'ogai:clone-job';
+  export const insertCell = 'ogai:insert-job-cell';
   export const copyId = 'ogai:copy-job-id';
   export const remove = 'ogai:delete-job';
 }
@@ -23,6 +28,10 @@ export interface ICommandHost {
   jobAtPointer(): string | undefined;
   showJobs(): void;
   openLog(id: string, options: { explain: boolean }): void;
+  /** Put a cell into the notebook in front. */
+  insertCell(source: string): void;
+  /** Whether there is one. */
+  canInsert(): boolean;
 }
 
 /**
@@ -38,10 +47,17 @@ export function registerCommands(
   const idOf = (args: { id?: unknown }) =>
     typeof args.id === 'string' ? args.id : host.jobAtPointer();
   const jobOf = (args: { id?: unknown }) => lab.jobs.find(idOf(args) ?? '');
+  const stateOf = (args: { id?: unknown }) =>
+    jobOf(args)?.state ?? lab.runs.value?.find(({ job }) => job === idOf(args))?.state;
   const onId = (execute: (id: string) => unknown) => (args: { id?: unknown }) => {
     const id = idOf(args);
     return id === undefined ? undefined : execute(id);
   };
+  const onSeen = (execute: (id: string) => unknown) =>
+    onId(id => {
+      lab.seen.add(id);
+      return execute(id);
+    });
   const describedBy = (properties: ReadonlyJSONObject) => ({
     args: { type: 'object' as const, properties }
   });
@@ -54,23 +70,42 @@ export function registerCommands(
     describedBy: describedBy({ isLauncher: { type: 'boolean' } }),
     execute: () => host.showJobs()
   });
+  commands.addCommand(CommandIDs.openJob, {
+    label: trans.__('Open Job'),
+    icon: ogaiIcon,
+    describedBy: describedBy(idArgument),
+    execute: onSeen(id => commands.execute(TabCommands.open, { kind: 'job', id }))
+  });
   commands.addCommand(CommandIDs.openLog, {
     label: trans.__('Open Log'),
     icon: logIcon,
     describedBy: describedBy(idArgument),
-    execute: onId(id => host.openLog(id, { explain: false }))
+    execute: onSeen(id => host.openLog(id, { explain: false }))
   });
   commands.addCommand(CommandIDs.explain, {
     label: args => explainLabel(lab, jobOf(args)),
     icon: explainIcon,
     describedBy: describedBy(idArgument),
-    execute: onId(id => host.openLog(id, { explain: true }))
+    execute: onSeen(id => host.openLog(id, { explain: true }))
+  });
+  commands.addCommand(CommandIDs.clone, {
+    label: trans.__('Clone and Edit…'),
+    icon: editIcon,
+    describedBy: describedBy(idArgument),
+    execute: onId(id => commands.execute(TabCommands.open, { kind: 'launch', from: id }))
+  });
+  commands.addCommand(CommandIDs.insertCell, {
+    label: trans.__('Insert a Cell that Reattaches'),
+    icon: addIcon,
+    describedBy: describedBy(idArgument),
+    isEnabled: () => host.canInsert(),
+    execute: onId(id => host.insertCell(jobCell({ id, name: lab.jobs.find(id)?.name ?? '' })))
   });
   commands.addCommand(CommandIDs.cancel, {
     label: trans.__('Cancel Job…'),
     icon: stopIcon,
     describedBy: describedBy(idArgument),
-    isEnabled: args => cancellable(jobOf(args)),
+    isEnabled: args => cancellable({ state: stateOf(args) }),
     execute: onId(id => cancelJob(lab, id))
   });
   commands.addCommand(CommandIDs.copyId, {
@@ -84,16 +119,16 @@ export function registerCommands(
     icon: deleteIcon,
     describedBy: describedBy(idArgument),
     isEnabled: args => {
-      const job = jobOf(args);
-      return job !== undefined && isFinal(job);
+      const state = stateOf(args);
+      return state !== undefined && isFinal({ state });
     },
     execute: onId(id => deleteJob(lab, id))
   });
 }
 
 /** Whether a job can be cancelled now. */
-export function cancellable(job: Job | undefined): boolean {
-  return job !== undefined && !isFinal(job) && job.state !== 'stopping';
+export function cancellable({ state }: { state?: JobState | undefined }): boolean {
+  return state !== undefined && !isFinal({ state }) && state !== 'stopping';
 }
 
 function explainLabel(lab: IOgaiLab, job: Job | undefined): string {

@@ -1,5 +1,6 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
+import { comparePlugin } from './plugins/compare';
 import { jobOutputPlugin } from './plugins/job-output';
 import { clusterTabsPlugin } from './plugins/cluster-tabs';
 import { jobTabPlugin } from './plugins/job-tab';
@@ -11,6 +12,7 @@ import { notificationsPlugin } from './plugins/notifications';
 import { runAsJobPlugin } from './plugins/run-as-job';
 import { runningPlugin } from './plugins/running';
 import { settingsWordsPlugin } from './plugins/settings-words';
+import { sidebarPlugin } from './plugins/sidebar';
 import { statusPlugin } from './plugins/status';
 import { tabsPlugin } from './plugins/tabs';
 
@@ -23,6 +25,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   clusterTabsPlugin,
   jobsPlugin,
   jobTabPlugin,
+  comparePlugin,
   jobOutputPlugin,
   launchPlugin,
   launcherPlugin,
@@ -30,6 +33,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   runAsJobPlugin,
   runningPlugin,
   settingsWordsPlugin,
+  sidebarPlugin,
   statusPlugin
 ];
 

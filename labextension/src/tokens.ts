@@ -9,6 +9,7 @@ import type { DataRun, Model } from './api/types';
 import type { ClusterPicture } from './store/cluster';
 import type { IResource } from './store/resource';
 import type { ILive } from './store/stream';
+import type { Seen } from './store/seen';
 import type { IJobStore } from './store/types';
 import type { Words } from './words';
 
@@ -26,6 +27,8 @@ export interface IOgaiLab {
   readonly nodes: IResource<ClusterPicture>;
   readonly runs: IResource<DataRun[]>;
   readonly catalog: IResource<Model[]>;
+  /** The jobs whose end the reader has looked at. */
+  readonly seen: Seen;
   readonly words: Words;
 }
 

@@ -1,5 +1,5 @@
 import type { Requests } from './request';
-import type { Model, Version } from './types';
+import type { MadeModel, Model, Version } from './types';
 
 /** The registry's operations, over HTTP. */
 export class ModelsApi {
@@ -16,6 +16,11 @@ export class ModelsApi {
       query: { name, ...(before !== undefined && { before }) },
       ...(signal && { signal })
     });
+  }
+
+  /** What finished jobs made and nobody has registered yet, newest first. */
+  unregistered(signal?: AbortSignal): Promise<MadeModel[]> {
+    return this._requests.call('get', '/ogai/models/unregistered', { ...(signal && { signal }) });
   }
 
   /** Make what a finished job reported as its model the next version of a model. */

@@ -19,6 +19,7 @@ export type Check = Schemas['Check'];
 export type GpuProcess = Schemas['GpuProcess'];
 export type DataRun = Schemas['DataRun'];
 export type Manifest = Schemas['Manifest'];
+export type MadeModel = Schemas['MadeModel'];
 export type Model = Schemas['Model'];
 export type Version = Schemas['Version'];
 export type Template = Schemas['Template'];
@@ -30,8 +31,8 @@ export type SpecProblem = Schemas['SpecProblem'];
 export const LIVE_STATES: JobState[] = ['queued', 'starting', 'running', 'stopping'];
 
 /** Whether a job will never change again. */
-export function isFinal(job: Job): boolean {
-  return !LIVE_STATES.includes(job.state);
+export function isFinal({ state }: Pick<Job, 'state'>): boolean {
+  return !LIVE_STATES.includes(state);
 }
 
 /** How many processes a job has on all its nodes. */

@@ -1,42 +1,32 @@
-import {
-  ILayoutRestorer,
-  type JupyterFrontEnd,
-  type JupyterFrontEndPlugin
-} from '@jupyterlab/application';
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { INotebookTracker } from '@jupyterlab/notebook';
 
 import { registerCommands } from '../commands';
-import { createSidebar } from '../panels/jobs/jobs-panel';
+import { notebookCells } from '../panels/insert-cell';
 import { ITabs } from '../tabs/tabs';
 import { IOgaiLab } from '../tokens';
 
-/** Where the sidebar stands among the others of the left area. */
-const RANK = 350;
-
-/** The sidebar with the live list of jobs, and the commands on jobs. */
+/** The commands on jobs. */
 export const jobsPlugin: JupyterFrontEndPlugin<void> = {
   id: '@ogai/lab:jobs',
-  description: 'Shows the jobs of OGAI Lab in the sidebar, with the commands on them.',
+  description: 'Adds the commands on the jobs of OGAI Lab.',
   autoStart: true,
   requires: [IOgaiLab, ITabs],
-  optional: [ILayoutRestorer],
+  optional: [INotebookTracker],
   activate: (
     app: JupyterFrontEnd,
     lab: IOgaiLab,
     tabs: ITabs,
-    restorer: ILayoutRestorer | null
+    notebooks: INotebookTracker | null
   ): void => {
     const { commands, shell } = app;
-    const sidebar = createSidebar(lab, commands);
-
     registerCommands(commands, lab, {
+      ...notebookCells(notebooks),
       jobAtPointer: () => app.contextMenuHitTest(node => 'jobId' in node.dataset)?.dataset.jobId,
-      showJobs: () => shell.activateById(sidebar.id),
+      showJobs: () => shell.activateById('ogai-lab'),
       openLog: (id, { explain }) => {
         tabs.open({ kind: 'job', id, pane: explain ? 'explain' : 'logs' });
       }
     });
-
-    shell.add(sidebar, 'left', { rank: RANK });
-    restorer?.add(sidebar, sidebar.id);
   }
 };

@@ -1,4 +1,5 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { ClusterApi } from '../api/cluster';
@@ -9,6 +10,7 @@ import { SchedulerApi } from '../api/scheduler';
 import { clusterResource, isAboutJobs } from '../store/cluster';
 import { JobStore } from '../store/job-store';
 import { Resource } from '../store/resource';
+import { Seen } from '../store/seen';
 import { Live } from '../store/stream';
 import { IOgaiLab } from '../tokens';
 import { Words } from '../words';
@@ -19,14 +21,20 @@ export const labPlugin: JupyterFrontEndPlugin<IOgaiLab> = {
   description: 'Connects to OGAI Lab on the server and keeps what it has live.',
   autoStart: true,
   provides: IOgaiLab,
-  optional: [ITranslator],
-  activate: (app: JupyterFrontEnd, translator: ITranslator | null): IOgaiLab => {
+  optional: [ITranslator, IStateDB],
+  activate: (
+    app: JupyterFrontEnd,
+    translator: ITranslator | null,
+    state: IStateDB | null
+  ): IOgaiLab => {
     const requests = new Requests(app.serviceManager.serverSettings);
     const scheduler = new SchedulerApi(requests);
     const cluster = new ClusterApi(requests);
     const data = new DataApi(requests);
     const models = new ModelsApi(requests);
     const live = new Live(scheduler);
+    const seen = new Seen(state);
+    void seen.restore();
     return {
       requests,
       scheduler,
@@ -44,6 +52,7 @@ export const labPlugin: JupyterFrontEndPlugin<IOgaiLab> = {
         load: signal => models.models(signal),
         concerns: event => event.schema_id.includes('/models/version/')
       }),
+      seen,
       words: new Words(translator ?? nullTranslator)
     };
   }

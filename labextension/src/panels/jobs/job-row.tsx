@@ -7,7 +7,11 @@ import { cancellable, CommandIDs } from '../../commands';
 import { explainIcon, logIcon, stateIcons, stopIcon } from '../../icons';
 import { ProgressBar } from '../../progress-bar';
 import type { Words } from '../../words';
-import type { IRow } from './windowed-rows';
+import { jobCell } from '../cells';
+import { dragsCell } from '../drag';
+import { RowButton } from '../row-button';
+import type { IRow } from '../windowed-rows';
+import { jobDetail } from './job-detail';
 
 /** The height of a row in pixels; the style sheet fills it. */
 export const ROW_HEIGHT = 52;
@@ -18,11 +22,13 @@ export function JobRow(props: {
   row: IRow;
   words: Words;
   commands: CommandRegistry;
+  /** Whether it is said whose it is. */
+  owner: boolean;
 }): React.JSX.Element {
-  const { job, row, words, commands } = props;
+  const { job, row, words, commands, owner } = props;
   const { trans } = words;
   const Icon = stateIcons[job.state];
-  const detail = words.detail(job);
+  const detail = jobDetail(job, words);
   const action = (command: string, icon: LabIcon, label: string) => (
     <RowButton
       icon={icon}
@@ -34,48 +40,29 @@ export function JobRow(props: {
   return (
     <div
       {...row.props}
-      className="jp-ogai-JobRow"
+      className="jp-ogai-Row jp-ogai-JobRow"
       data-job-id={job.id}
       data-state={job.state}
       aria-selected={row.current}
+      onMouseDown={dragsCell(job.name, () => jobCell(job))}
     >
-      <div role="gridcell" className="jp-ogai-JobRow-main" title={job.reason || undefined}>
+      <div role="gridcell" className="jp-ogai-Row-main" title={job.reason || undefined}>
         <Icon.react tag="span" className="jp-ogai-State" />
-        <div className="jp-ogai-JobRow-text">
-          <div className="jp-ogai-JobRow-name">{job.name}</div>
-          <div className="jp-ogai-JobRow-detail">
-            <span className="jp-ogai-JobRow-state">{words.state(job.state)}</span>
+        <div className="jp-ogai-Row-text">
+          <div className="jp-ogai-Row-name">{job.name}</div>
+          <div className="jp-ogai-Row-detail">
+            <span className="jp-ogai-Row-state">{words.state(job.state)}</span>
             {detail && ` · ${detail}`}
+            {owner && ` · ${job.owner}`}
           </div>
           {job.state === 'running' && <ProgressBar job={job} words={words} />}
         </div>
       </div>
-      <div role="gridcell" className="jp-ogai-JobRow-actions">
+      <div role="gridcell" className="jp-ogai-Row-actions">
         {action(CommandIDs.openLog, logIcon, trans.__('Open the log of %1', job.name))}
         {action(CommandIDs.explain, explainIcon, trans.__('Explain %1', job.name))}
         {cancellable(job) && action(CommandIDs.cancel, stopIcon, trans.__('Cancel %1', job.name))}
       </div>
     </div>
-  );
-}
-
-function RowButton(props: {
-  icon: LabIcon;
-  label: string;
-  current: boolean;
-  run: () => void;
-}): React.JSX.Element {
-  const { icon: Icon, label, current, run } = props;
-  return (
-    <button
-      className="jp-ogai-IconButton"
-      aria-label={label}
-      title={label}
-      tabIndex={current ? 0 : -1}
-      onClick={run}
-      onDoubleClick={event => event.stopPropagation()}
-    >
-      <Icon.react tag="span" />
-    </button>
   );
 }

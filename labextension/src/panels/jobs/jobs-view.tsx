@@ -1,4 +1,3 @@
-import { refreshIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
 
@@ -8,12 +7,12 @@ import { Face, ProblemFace, StaleBar } from '../../face';
 import { ogaiIcon } from '../../icons';
 import type { IJobStore } from '../../store/types';
 import type { Words } from '../../words';
+import { Filter } from '../filter';
+import { Skeleton } from '../resource-body';
+import { useChanges } from '../use-changes';
+import { WindowedRows } from '../windowed-rows';
 import { Announcer } from './announcer';
 import { JobRow, ROW_HEIGHT } from './job-row';
-import { WindowedRows } from './windowed-rows';
-
-/** Milliseconds without a key before the filter is asked of the server. */
-const TYPING = 250;
 
 /** The live list of jobs, with its loading, empty, stale and error faces. */
 export function JobsView(props: {
@@ -22,10 +21,19 @@ export function JobsView(props: {
   commands: CommandRegistry;
 }): React.JSX.Element {
   const { store, words, commands } = props;
+  const { trans } = words;
   useChanges(store);
   return (
     <>
-      <Filter store={store} words={words} />
+      <Filter
+        value={store.filter}
+        apply={text => (store.filter = text)}
+        placeholder={trans.__('Filter by name')}
+        label={trans.__('Filter jobs by name')}
+        count={store.ready ? trans._n('%1 job', '%1 jobs', store.total) : ''}
+      >
+        <Whose store={store} words={words} />
+      </Filter>
       {store.connection === 'lost' && store.ready && (
         <StaleBar heard={store.heard} words={words} retry={() => store.retry()} />
       )}
@@ -57,6 +65,12 @@ function Body(props: {
         title={trans.__('No job has “%1” in its name', store.filter)}
         action={{ label: trans.__('Show All Jobs'), run: () => (store.filter = '') }}
       />
+    ) : store.mine ? (
+      <Face
+        icon={ogaiIcon}
+        title={trans.__('None of the jobs is yours')}
+        action={{ label: trans.__('Show All Jobs'), run: () => (store.mine = false) }}
+      />
     ) : (
       <Face
         icon={ogaiIcon}
@@ -72,70 +86,33 @@ function Body(props: {
       rowHeight={ROW_HEIGHT}
       label={trans.__('Jobs')}
       keyOf={job => job.id}
-      render={(job, row) => <JobRow job={job} row={row} words={words} commands={commands} />}
-      onOpen={run(CommandIDs.openLog)}
+      render={(job, row) => (
+        <JobRow job={job} row={row} words={words} commands={commands} owner={!store.mine} />
+      )}
+      onOpen={run(CommandIDs.openJob)}
       onDelete={run(CommandIDs.cancel)}
       onEnd={more}
     />
   );
 }
 
-function Filter(props: { store: IJobStore; words: Words }): React.JSX.Element {
+/** Whose jobs are listed. */
+function Whose(props: { store: IJobStore; words: Words }): React.JSX.Element {
   const { store, words } = props;
   const { trans } = words;
-  const [text, setText] = React.useState(store.filter);
-  const applied = React.useRef(store.filter);
-  if (applied.current !== store.filter) {
-    applied.current = store.filter;
-    setText(store.filter);
-  }
-  React.useEffect(() => {
-    const timer = setTimeout(() => {
-      applied.current = text;
-      store.filter = text;
-    }, TYPING);
-    return () => clearTimeout(timer);
-  }, [text, store]);
+  const choice = (mine: boolean, label: string) => (
+    <button
+      className="jp-ogai-Button"
+      aria-pressed={store.mine === mine}
+      onClick={() => (store.mine = mine)}
+    >
+      {label}
+    </button>
+  );
   return (
-    <div className="jp-ogai-Filter" role="search">
-      <input
-        type="search"
-        value={text}
-        placeholder={trans.__('Filter by name')}
-        aria-label={trans.__('Filter jobs by name')}
-        onChange={event => setText(event.target.value)}
-      />
-      <span className="jp-ogai-Filter-count" aria-live="polite">
-        {store.ready && trans._n('%1 job', '%1 jobs', store.total)}
-      </span>
-      <button
-        className="jp-ogai-IconButton"
-        title={trans.__('Load the list again')}
-        aria-label={trans.__('Load the list again')}
-        onClick={() => store.retry()}
-      >
-        <refreshIcon.react tag="span" />
-      </button>
+    <div className="jp-ogai-Choice" role="group" aria-label={trans.__('Whose jobs')}>
+      {choice(true, trans.__('Mine'))}
+      {choice(false, trans.__('All'))}
     </div>
   );
-}
-
-function Skeleton(props: { label: string }): React.JSX.Element {
-  return (
-    <div className="jp-ogai-Skeleton" role="status" aria-label={props.label}>
-      {Array.from({ length: 5 }, (_, index) => (
-        <div key={index} />
-      ))}
-    </div>
-  );
-}
-
-function useChanges(store: IJobStore): void {
-  const [, update] = React.useReducer((count: number) => count + 1, 0);
-  React.useEffect(() => {
-    store.changed.connect(update);
-    return () => {
-      store.changed.disconnect(update);
-    };
-  }, [store]);
 }

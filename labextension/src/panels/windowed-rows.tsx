@@ -12,9 +12,13 @@ interface IWindowedRowsProps<T> {
   /** Enter or a double click on a row. */
   onOpen: (item: T) => void;
   /** Delete on a row. */
-  onDelete: (item: T) => void;
+  onDelete?: (item: T) => void;
+  /** Any other key on a row; true when it means something. */
+  onKey?: (item: T, key: string) => boolean;
   /** The last rows came into sight. */
-  onEnd: () => void;
+  onEnd?: () => void;
+  /** A tree of rows says so. */
+  role?: 'grid' | 'treegrid';
 }
 
 /** Where a row stands and whether it is the one that Tab reaches. */
@@ -29,7 +33,7 @@ export interface IRow {
  * and Page keys move between rows, Tab goes into the buttons of the current one.
  */
 export function WindowedRows<T>(props: IWindowedRowsProps<T>): React.JSX.Element {
-  const { items, rowHeight, label, keyOf, render, onOpen, onDelete, onEnd } = props;
+  const { items, rowHeight, label, keyOf, render, onOpen, onDelete, onKey, onEnd } = props;
   const scroller = React.useRef<HTMLDivElement>(null);
   const currentRow = React.useRef<HTMLDivElement>(null);
   const moved = React.useRef(false);
@@ -50,7 +54,7 @@ export function WindowedRows<T>(props: IWindowedRowsProps<T>): React.JSX.Element
 
   React.useEffect(() => {
     if (last >= items.length) {
-      onEnd();
+      onEnd?.();
     }
   }, [last, items.length, onEnd]);
 
@@ -90,9 +94,9 @@ export function WindowedRows<T>(props: IWindowedRowsProps<T>): React.JSX.Element
       move(target);
     } else if (event.key === 'Enter' && onRow) {
       onOpen(items[current]!);
-    } else if (event.key === 'Delete' && onRow) {
+    } else if (event.key === 'Delete' && onRow && onDelete) {
       onDelete(items[current]!);
-    } else {
+    } else if (!(onRow && onKey?.(items[current]!, event.key))) {
       return;
     }
     event.preventDefault();
@@ -103,7 +107,7 @@ export function WindowedRows<T>(props: IWindowedRowsProps<T>): React.JSX.Element
     <div
       className="jp-ogai-Rows"
       ref={scroller}
-      role="grid"
+      role={props.role ?? 'grid'}
       aria-label={label}
       aria-rowcount={items.length}
       onScroll={event => setTop(event.currentTarget.scrollTop)}

@@ -1,0 +1,46 @@
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStateDB } from '@jupyterlab/statedb';
+
+import { registerThingCommands } from '../panels/commands';
+import { notebookCells } from '../panels/insert-cell';
+import { remember } from '../panels/memory';
+import { createSidebar, SECTIONS } from '../panels/sidebar';
+import { IOgaiLab } from '../tokens';
+
+const ID = '@ogai/lab:sidebar';
+/** Where the sidebar stands among the others of the left area. */
+const RANK = 350;
+
+/** The sidebar: cluster, jobs, data and models, and the commands on what it lists. */
+export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
+  id: ID,
+  description: 'Shows the cluster, jobs, data and models of OGAI Lab in the sidebar.',
+  autoStart: true,
+  requires: [IOgaiLab],
+  optional: [ILayoutRestorer, IStateDB, INotebookTracker, ISettingRegistry],
+  activate: async (
+    app: JupyterFrontEnd,
+    lab: IOgaiLab,
+    restorer: ILayoutRestorer | null,
+    state: IStateDB | null,
+    notebooks: INotebookTracker | null,
+    settings: ISettingRegistry | null
+  ): Promise<void> => {
+    registerThingCommands(app.commands, lab, {
+      ...notebookCells(notebooks),
+      atPointer: key => app.contextMenuHitTest(node => key in node.dataset)?.dataset
+    });
+    const { sidebar, accordion } = createSidebar(lab, app.commands);
+    app.shell.add(sidebar, 'left', { rank: RANK });
+    restorer?.add(sidebar, sidebar.id);
+    await remember(accordion, SECTIONS, state);
+    const chosen = await settings?.load(ID).catch(() => undefined);
+    lab.jobs.mine = chosen?.composite.mine === true;
+  }
+};
