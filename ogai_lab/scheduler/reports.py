@@ -19,7 +19,7 @@ from ogai_lab.core.database import Database
 from ogai_lab.scheduler.engines.base import Engine
 from ogai_lab.scheduler.entries import Entry
 from ogai_lab.scheduler.ledger import Ledger
-from ogai_lab.scheduler.tables import metrics, reports
+from ogai_lab.scheduler.tables import attempts, metrics, reports
 from ogai_lab.scheduler.types import Exit
 
 _NAMES = 1000  # names of metrics and outputs kept for one job; the curves of all are kept
@@ -94,8 +94,26 @@ class Reports:
             for number, at, exit_, over in found.attempts:
                 if over:
                     self._ledger.end_attempts(connection, entry.id, at, exit_, before=number + 1)
+                    _explain_end(connection, entry.id, number, at, exit_)
                 else:
                     self._ledger.begin_attempt(connection, entry, number, at)
+
+
+def _explain_end(
+    connection: sa.Connection, job_id: str, number: int, at: float, exit_: Exit | None
+) -> None:
+    """Say how an attempt ended that was closed because the next one was seen before its end."""
+    if exit_ is None:
+        return
+    attempt = attempts.c
+    connection.execute(
+        attempts.update()
+        .where(attempt.job_id == job_id, attempt.number == number, attempt.exit.is_(sa.null()))
+        .values(
+            exit=exit_.model_dump(mode="json"),
+            ended=sa.case((attempt.started > at, attempt.started), else_=at),
+        )
+    )
 
 
 def _fold_metric(found: Findings, record: Mapping[str, Any]) -> None:

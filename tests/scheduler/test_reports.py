@@ -102,3 +102,22 @@ def test_two_readers_store_each_value_once(database: Database, events: EventLog)
         assert len(history.curves(connection, job_id, None, 100)) == 10
         assert len(history.curves(connection, job_id, ["loss"], 3)) <= 3
         assert listing.show(connection, job_id).metrics == {"loss": 4.0, "acc": 1.0}
+
+
+def test_an_attempt_that_was_closed_early_still_tells_how_it_ended(
+    database: Database, events: EventLog
+) -> None:
+    ledger, lines = Ledger(events), Lines()
+    with database.write() as connection:
+        job_id = ledger.add(connection, JobSpec(run=CommandRun(argv=["x"])), "ann", None, None)
+        entry = ledger.entry(connection, job_id)
+        ledger.begin_attempt(connection, entry, 1, 10.0)
+        ledger.begin_attempt(connection, entry, 2, 30.0)  # the next one is seen first
+    exit_ = {"kind": "program_error", "message": "Rank 0 exited with code 1."}
+    lines.data += records.event("attempt_ended", now=20.0, attempt=1, exit=exit_)
+    assert Reports(database, ledger, lines).ingest(entry, 1.0)  # type: ignore[arg-type]
+    with database.read() as connection:
+        first, second = history.attempts(connection, job_id)
+    assert first.exit is not None
+    assert (first.exit.kind, first.ended) == ("program_error", 20.0)
+    assert (second.exit, second.ended) == (None, None)
