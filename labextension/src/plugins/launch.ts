@@ -2,11 +2,17 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { PageConfig, PathExt } from '@jupyterlab/coreutils';
 import { IStateDB } from '@jupyterlab/statedb';
 import { addIcon } from '@jupyterlab/ui-components';
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
 import { LaunchApi } from '../api/launch';
 import type { IPlaces } from '../tabs/launch/run-fields';
 import { ITabs } from '../tabs/tabs';
 import { IOgaiLab } from '../tokens';
+
+/** What the plugin asks of a tab that is open. */
+interface ILaunchTab {
+  take(args: ReadonlyJSONObject): Promise<void>;
+}
 
 /** The tab that launches jobs. */
 export const launchPlugin: JupyterFrontEndPlugin<void> = {
@@ -23,21 +29,22 @@ export const launchPlugin: JupyterFrontEndPlugin<void> = {
       label: trans.__('Launch a Job'),
       open: async (_, args, tab) => {
         const api = new LaunchApi(lab.requests);
-        const [{ LaunchTab }, { LaunchModel }, schema] = await Promise.all([
+        const [view, { LaunchModel }, schema] = await Promise.all([
           import('../tabs/launch/launch-tab'),
           import('../tabs/launch/launch-model'),
           api.schema()
         ]);
         const model = new LaunchModel(lab, api, state, schema);
         await model.restore();
-        const content = new LaunchTab(lab, model, places(app), app.commands);
+        const content = new view.LaunchTab(lab, model, places(app), app.commands);
         void content.take(args);
         // Taken once: after a reload the form holds what was made of it.
         tab.args = { kind: 'launch' };
         return content;
       },
       again: (content, args) => {
-        void (content as import('../tabs/launch/launch-tab').LaunchTab).take(args);
+        const tab: unknown = content;
+        void (tab as ILaunchTab).take(args);
       }
     });
   }

@@ -43,6 +43,16 @@ export function withKind(draft: IDraft, kind: Kind): IDraft {
   return { spec: { ...draft.spec, run: others[kind] ?? EMPTY[kind] ?? run }, others };
 }
 
+/** The text at a path of the spec; empty where there is none. */
+export function textAt(spec: JSONObject, path: string): string {
+  return shownText(valueAt(spec, path));
+}
+
+/** A text or a number as text; empty for anything else. */
+export function shownText(value: JSONValue | undefined): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
 /** The value at a path of the spec. */
 export function valueAt(spec: JSONObject, path: string): JSONValue | undefined {
   let found: JSONValue | undefined = spec;
@@ -63,8 +73,7 @@ export function withValue(
     ? withValue((spec[name] as JSONObject | undefined) ?? {}, rest.join('.'), value)
     : value;
   if (inner === undefined || (rest.length > 0 && isEmpty(inner))) {
-    const { [name]: _, ...others } = spec;
-    return others;
+    return Object.fromEntries(Object.entries(spec).filter(([other]) => other !== name));
   }
   return { ...spec, [name]: inner };
 }
@@ -93,9 +102,7 @@ export function same(one: JSONValue | undefined, other: JSONValue | undefined): 
 
 /** The problems that belong to a field: its own and those of its parts (`labels.x`, `argv.0`). */
 export function problemsAt(problems: readonly SpecProblem[], path: string): SpecProblem[] {
-  return problems.filter(
-    ({ field }) => field === path || (field !== null && field.startsWith(`${path}.`))
-  );
+  return problems.filter(({ field }) => field === path || field?.startsWith(`${path}.`) === true);
 }
 
 /** The spec as it is sent: a cell ends with a line's end, as the text of any cell does. */

@@ -2,7 +2,7 @@ import type { JSONObject, JSONValue } from '@lumino/coreutils';
 import * as React from 'react';
 
 import type { SpecProblem } from '../../api/types';
-import { problemsAt, same, valueAt, withValue, type IDraft } from './draft';
+import { problemsAt, same, shownText, valueAt, withValue, type IDraft } from './draft';
 import type { LaunchWords } from './launch-words';
 import { fieldAt, type IField } from './schema';
 import { joinWords, splitWords } from './shell-words';
@@ -78,8 +78,8 @@ export function TextInput(props: IInput & { list?: string; placeholder?: string 
     <input
       id={id}
       type="text"
-      value={typeof value === 'string' || typeof value === 'number' ? String(value) : ''}
-      placeholder={placeholder ?? (field.preset === undefined ? '' : String(field.preset))}
+      value={shownText(value)}
+      placeholder={placeholder ?? shownText(field.preset)}
       maxLength={field.longest}
       list={list}
       spellCheck={false}
@@ -97,7 +97,7 @@ function NumberInput(props: IInput) {
       id={id}
       type="number"
       value={typeof value === 'number' ? value : ''}
-      placeholder={field.preset === undefined ? '' : String(field.preset)}
+      placeholder={shownText(field.preset)}
       min={field.minimum}
       max={field.maximum}
       step={field.type === 'integer' ? 1 : 'any'}
@@ -253,14 +253,15 @@ function ChoicesInput(props: IInput) {
   );
 }
 
-const plainMap = (input: IInput) => (
-  <MapInput {...input} read={text => text} write={value => String(value)} />
-);
+/** What is written into an empty field of a size. */
+const SIZE = '16GiB';
+
+const plainMap = (input: IInput) => <MapInput {...input} read={text => text} write={shownText} />;
 
 const INPUTS: Record<IField['type'], (input: IInput) => React.JSX.Element> = {
   integer: input => <NumberInput {...input} />,
   number: input => <NumberInput {...input} />,
-  size: input => <TextInput {...input} placeholder="16GiB" />,
+  size: input => <TextInput {...input} placeholder={SIZE} />,
   text: input => <TextInput {...input} />,
   list: input => <WordsInput {...input} />,
   map: plainMap,

@@ -1,7 +1,7 @@
 import * as React from 'react';
 
 import type { Offers } from '../../api/types';
-import { valueAt } from './draft';
+import { shownText, valueAt } from './draft';
 import { Field, TextInput, type IForm } from './fields';
 import { OffersView } from './offers-view';
 import { RunFields, type IPlaces } from './run-fields';
@@ -102,7 +102,7 @@ function QueueInput(
   const { offers, ...input } = props;
   const { id, value, field, invalid, describedBy, set } = input;
   const names = offers?.queues.map(queue => queue.name) ?? [];
-  const chosen = typeof value === 'string' ? value : String(field.preset ?? '');
+  const chosen = shownText(value) || shownText(field.preset);
   if (names.length === 0) {
     return <TextInput {...input} />;
   }

@@ -56,7 +56,7 @@ export class LaunchModel implements IDisposable {
 
   /** Whose own templates are. */
   get user(): string {
-    return this._lab.scheduler.user;
+    return this._lab.live.user;
   }
 
   get draft(): IDraft {

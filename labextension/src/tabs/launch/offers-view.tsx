@@ -1,7 +1,7 @@
 import * as React from 'react';
 
 import type { Offers } from '../../api/types';
-import { valueAt } from './draft';
+import { textAt } from './draft';
 import type { IForm } from './fields';
 
 /** So many of the jobs that hold resources are shown. */
@@ -12,7 +12,7 @@ export function OffersView(props: { offers: Offers; form: IForm }): React.JSX.El
   const { offers, form } = props;
   const { words } = form.words;
   const { trans } = words;
-  const chosen = String(valueAt(form.draft.spec, 'queue') ?? 'default');
+  const chosen = textAt(form.draft.spec, 'queue') || 'default';
   const queue = offers.queues.find(one => one.name === chosen) ?? offers.queues[0];
   if (!queue) {
     return <p className="jp-ogai-Offers">{trans.__('There are no queues.')}</p>;

@@ -67,7 +67,7 @@ function Start(props: {
         <Icon.react tag="span" className="jp-ogai-State" aria-hidden="true" />
         {now
           ? trans.__('It would start now')
-          : explanation.starts_in === null || explanation.starts_in === undefined
+          : explanation.starts_in === null
             ? trans.__('It would wait')
             : trans.__('It would start in about %1', words.words.duration(explanation.starts_in))}
       </h3>
@@ -112,7 +112,7 @@ function Start(props: {
 /** Nodes, how many parts of the job each takes, and on which GPUs. */
 function grouped(placement: Preview['placement']): [string, number, number[]][] {
   const found = new Map<string, [string, number, number[]]>();
-  for (const { node, gpus } of placement ?? []) {
+  for (const { node, gpus } of placement) {
     const [, parts, before] = found.get(node) ?? [node, 0, []];
     found.set(node, [node, parts + 1, [...before, ...gpus]]);
   }
@@ -126,7 +126,7 @@ function Luggage(props: { preview: Preview; words: LaunchWords }): React.JSX.Ele
   if (!luggage) {
     return null;
   }
-  const out = luggage.left_out_count ?? 0;
+  const out = luggage.left_out_count;
   return (
     <section>
       <h3>{trans.__('What travels with it')}</h3>
@@ -137,7 +137,7 @@ function Luggage(props: { preview: Preview; words: LaunchWords }): React.JSX.Ele
         <details>
           <summary>{trans._n('%1 path stays behind', '%1 paths stay behind', out)}</summary>
           <ul className="jp-ogai-Preview-left">
-            {(luggage.left_out ?? []).map(({ path, reason }) => (
+            {luggage.left_out.map(({ path, reason }) => (
               <li key={path}>
                 <code>{path}</code> {reason}
               </li>

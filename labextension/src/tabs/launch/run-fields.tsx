@@ -1,7 +1,7 @@
 import type { JSONValue } from '@lumino/coreutils';
 import * as React from 'react';
 
-import { KINDS, kindOf, valueAt, withKind, type Kind } from './draft';
+import { KINDS, kindOf, textAt, withKind, type Kind } from './draft';
 import { Field, MapInput, TextInput, WordsInput, type IForm } from './fields';
 
 /** Where the files are that a job may run. */
@@ -16,6 +16,14 @@ export interface IPlace {
   folder: string;
   file: string;
 }
+
+/** What an empty field shows: names of code, the same in every language. */
+const EXAMPLES = {
+  script: 'train.py',
+  notebook: 'report.ipynb',
+  call: 'train:main',
+  module: 'package.train'
+};
 
 /** What the job runs: first of which kind, then the fields of that kind. */
 export function RunFields(props: { form: IForm; places: IPlaces }): React.JSX.Element {
@@ -69,7 +77,7 @@ function OfKind(props: { form: IForm; kind: Kind; places: IPlaces }): React.JSX.
             form={form}
             path="run.function"
             wide
-            input={input => <TextInput {...input} placeholder="train:main" />}
+            input={input => <TextInput {...input} placeholder={EXAMPLES.call} />}
           />
           <Field form={form} path="run.parameters" wide input={parameters} />
         </>
@@ -81,7 +89,7 @@ function OfKind(props: { form: IForm; kind: Kind; places: IPlaces }): React.JSX.
             form={form}
             path="run.module"
             wide
-            input={input => <TextInput {...input} placeholder="package.train" />}
+            input={input => <TextInput {...input} placeholder={EXAMPLES.module} />}
           />
           <Field form={form} path="run.args" wide input={args('--lr 0.001')} />
         </>
@@ -113,7 +121,7 @@ function OfKind(props: { form: IForm; kind: Kind; places: IPlaces }): React.JSX.
         <p>
           {trans.__(
             'The function “%1” was pickled with its arguments by the notebook that submitted it. It runs again as it is.',
-            String(valueAt(form.draft.spec, 'run.name') ?? '')
+            textAt(form.draft.spec, 'run.name')
           )}
         </p>
       );
@@ -132,7 +140,7 @@ function FileField(props: { form: IForm; kind: Kind; places: IPlaces }): React.J
     const run = { ...(draft.spec.run as object), path: file };
     form.edit({ ...draft, spec: { ...draft.spec, run, workdir: folder } });
   };
-  const chosen = String(valueAt(form.draft.spec, 'run.path') ?? '');
+  const chosen = textAt(form.draft.spec, 'run.path');
   return (
     <Field
       form={form}
@@ -142,10 +150,14 @@ function FileField(props: { form: IForm; kind: Kind; places: IPlaces }): React.J
         <TextInput
           {...input}
           list={list}
-          placeholder={kind === 'notebook' ? 'report.ipynb' : 'train.py'}
+          placeholder={kind === 'notebook' ? EXAMPLES.notebook : EXAMPLES.script}
           set={value => {
             const known = open.find(({ file }) => file === value);
-            known && chosen === '' ? take(known) : input.set(value ?? '');
+            if (known && chosen === '') {
+              take(known);
+            } else {
+              input.set(value ?? '');
+            }
           }}
         />
       )}

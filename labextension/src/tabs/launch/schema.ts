@@ -24,7 +24,7 @@ interface ISchema extends JSONObject {
 export function fieldAt(schema: JSONObject, path: string): IField | undefined {
   const { properties, $defs } = schema as ISchema;
   const [name, ...rest] = path.split('.');
-  let found = properties?.[name!];
+  let found = properties[name!];
   for (const part of rest) {
     const owner = found && resolved(found, $defs);
     found = (owner?.properties as ISchema['properties'] | undefined)?.[part];
@@ -80,7 +80,7 @@ function typeOf(path: string, form: JSONObject, items: JSONObject | undefined): 
 
 function resolved(schema: JSONObject, defs: ISchema['$defs']): JSONObject {
   const name = (schema.$ref as string | undefined)?.split('/').pop();
-  return (name !== undefined && defs[name]) || schema;
+  return (name === undefined ? undefined : defs[name]) ?? schema;
 }
 
 /** What the fields of a spec are when they are not set. */

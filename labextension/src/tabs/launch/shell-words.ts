@@ -21,9 +21,9 @@ export function splitWords(line: string): Words {
       at = end;
     } else if (character === '\\' && at + 1 < line.length) {
       at += 1;
-      word = (word ?? '') + (line[at] === '\n' ? '' : line[at]);
+      word = `${word ?? ''}${line[at] === '\n' ? '' : line[at]!}`;
     } else {
-      word = (word ?? '') + character;
+      word = `${word ?? ''}${character}`;
     }
   }
   return { words: word === undefined ? words : [...words, word] };
@@ -46,9 +46,9 @@ function quoted(line: string, start: number): [string, number] {
     }
     if (quote === '"' && line[at] === '\\' && '"\\$`\n'.includes(line[at + 1] ?? ' ')) {
       at += 1;
-      text += line[at] === '\n' ? '' : line[at];
+      text += line[at] === '\n' ? '' : line[at]!;
     } else {
-      text += line[at];
+      text += line[at]!;
     }
   }
   return [text, -1];

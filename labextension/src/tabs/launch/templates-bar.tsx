@@ -16,7 +16,7 @@ export function TemplatesBar(props: { model: LaunchModel; words: Words }): React
   const template = all.find(one => key(one) === chosen);
   const mine = all.filter(one => one.owner === model.user);
   const others = all.filter(one => one.owner !== model.user);
-  const own = template && template.owner === model.user;
+  const own = template?.owner === model.user;
   const act = (work: () => Promise<unknown>) => void told(work).then(() => model.templates.retry());
   return (
     <div className="jp-ogai-Templates" role="toolbar" aria-label={trans.__('Templates')}>
@@ -67,7 +67,7 @@ export function TemplatesBar(props: { model: LaunchModel; words: Words }): React
       >
         {trans.__('Keep as Template…')}
       </button>
-      {own && (
+      {template && own && (
         <>
           <button
             className="jp-ogai-Button"
