@@ -2,13 +2,15 @@ import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import { PageConfig, PathExt } from '@jupyterlab/coreutils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { CommandRegistry } from '@lumino/commands';
+import { UUID } from '@lumino/coreutils';
 
+import { LaunchApi } from '../api/launch';
 import { Problem } from '../api/problem';
 import { TabCommands, type ITabs } from '../tabs/tabs';
 import type { IOgaiLab } from '../tokens';
 
 /** Where a notebook lies for the server: its folder, which travels, and its name in there. */
-export function placeOf(path: string, root: string): { workdir: string; name: string } {
+function placeOf(path: string, root: string): { workdir: string; name: string } {
   const folder = PathExt.dirname(path);
   return {
     workdir: folder ? `${root.replace(/\/$/, '')}/${folder}` : root || '.',
@@ -27,11 +29,11 @@ export async function runAsJob(
   if (context.model.dirty) {
     await context.save();
   }
-  const { workdir, name } = placeOf(context.localPath, PageConfig.getOption('serverRoot'));
   if (tabs.kinds.has('launch')) {
-    await commands.execute(TabCommands.open, { kind: 'launch', path: name, workdir });
+    await commands.execute(TabCommands.open, { kind: 'launch', path: context.path });
     return;
   }
+  const { workdir, name } = placeOf(context.localPath, PageConfig.getOption('serverRoot'));
   const { trans } = lab.words;
   const { button } = await showDialog({
     title: trans.__('Run “%1” as a job?', name),
@@ -47,12 +49,8 @@ export async function runAsJob(
     return;
   }
   try {
-    const job = await lab.requests.call('post', '/ogai/scheduler/jobs', {
-      body: {
-        spec: { run: { kind: 'notebook', path: name, parameters: {} }, workdir },
-        idempotency_key: crypto.randomUUID()
-      } as never
-    });
+    const spec = { run: { kind: 'notebook', path: name }, workdir };
+    const job = await new LaunchApi(lab.requests).submit(spec, UUID.uuid4());
     await commands.execute(TabCommands.open, { kind: 'job', id: job.id });
   } catch (error) {
     const { message, action } = Problem.from(error);

@@ -69,8 +69,9 @@ export class RunningJobs implements IRunningSessions.IManager, IDisposable {
       context: job.id,
       icon: () => stateIcons[job.state],
       label: () => job.name,
-      labelTitle: () => `${job.name} · ${words.state(job.state)} · ${job.id}`,
-      detail: () => [words.state(job.state), words.detail(job)].filter(Boolean).join(' · '),
+      labelTitle: () =>
+        [job.name, words.state(job.state), words.detail(job), job.id].filter(Boolean).join(' · '),
+      detail: () => words.state(job.state),
       open: () => void this._commands.execute(TabCommands.open, { kind: 'job', id: job.id }),
       shutdown: () => void this._commands.execute(CommandIDs.cancel, { id: job.id })
     }));
