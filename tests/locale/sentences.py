@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import ogai_lab
+from ogai_lab.core.errors import OgaiError
 
 PACKAGE = Path(ogai_lab.__file__).parent
 CATALOGUE = PACKAGE / "locale" / "zh_CN" / "sentences.json"
@@ -21,7 +22,7 @@ _MIGRATIONS = PACKAGE / "core" / "migrations"
 _SENTENCE = re.compile(r"""[A-Z{'"][^\n]*\s[^\n]*\s\S+""")
 _END = re.compile(r"""[.!?:…]["')]*\s*$|\}$|[a-z0-9)]$""")
 _NOT_SENTENCES = re.compile(
-    r"SELECT |INSERT |UPDATE |DELETE |BEGIN|PRAGMA |CREATE |WITH |[A-Z_]+ \{|OGAI Lab: "
+    r"SELECT |INSERT |UPDATE |DELETE |BEGIN|PRAGMA |CREATE |WITH |[A-Z_]+ \{|OGAI Lab: |Authorization: "
 )
 _TOLD_TO_PROGRAMS = {"Field", "_", "getLogger", "debug", "info", "warning", "error", "exception"}
 
@@ -30,7 +31,7 @@ def templates() -> set[str]:
     """Return the templates of all sentences of the layers and of the server's handlers."""
     files = [file for layer in LAYERS for file in (PACKAGE / layer).rglob("*.py")]
     files += SERVER.glob("*.py")
-    found: set[str] = set()
+    found = {kind.title for kind in (OgaiError, *OgaiError.__subclasses__())}
     for file in files:
         if _MIGRATIONS not in file.parents:
             found.update(_sentences(ast.parse(file.read_text(encoding="utf-8"))))
@@ -70,8 +71,9 @@ def _template(node: ast.AST) -> str | None:
 
 def _is_sentence(text: str) -> bool:
     words = re.sub(r"\{\d+\}|[^\w\s]", " ", text).split()
+    fewest = 2 if "{1}" in text and text[0].isupper() else 3
     return (
-        len([word for word in words if word.isalpha()]) >= 3
+        len([word for word in words if word.isalpha()]) >= fewest
         and bool(_SENTENCE.match(text))
         and bool(_END.search(text))
         and not _NOT_SENTENCES.match(text)

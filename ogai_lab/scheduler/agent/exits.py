@@ -73,8 +73,8 @@ def rank_failed(
         if _STORAGE_FULL.search(what):
             return exit_of("storage_full", f"Rank {rank} found a disk full: {what}", **first)
         if full:
-            where = f"while the disk of {full[0]} was full"
-            return exit_of("storage_full", f"Rank {rank} exited {where}: {what}", **first)
+            text = f"Rank {rank} exited while the disk of {full[0]} was full: {what}"
+            return exit_of("storage_full", text, **first)
         return exit_of("program_error", f"Rank {rank} exited with code {code}: {what}", **first)
     name = _name(number)
     if name in _CRASHES:
