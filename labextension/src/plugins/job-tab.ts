@@ -1,4 +1,5 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 
 import { Problem } from '../api/problem';
 import { ogaiIcon } from '../icons';
@@ -11,7 +12,14 @@ export const jobTabPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows one job in a tab: curves, logs, timeline, explanation, spec, code, usage.',
   autoStart: true,
   requires: [IOgaiLab, ITabs],
-  activate: (app: JupyterFrontEnd, lab: IOgaiLab, tabs: ITabs): void => {
+  optional: [IEditorLanguageRegistry],
+  activate: (
+    app: JupyterFrontEnd,
+    lab: IOgaiLab,
+    tabs: ITabs,
+    languages: IEditorLanguageRegistry | null
+  ): void => {
+    const { commands } = app;
     const { trans } = lab.words;
     tabs.register({
       kind: 'job',
@@ -26,7 +34,7 @@ export const jobTabPlugin: JupyterFrontEndPlugin<void> = {
           });
         }
         const { JobTab } = await import('../tabs/job/job-tab');
-        return new JobTab({ lab, id: args.id, args, commands: app.commands, tab, tabs });
+        return new JobTab({ lab, id: args.id, args, commands, languages, tab, tabs });
       },
       again: (content, args) => (content as { again?: (args: object) => void }).again?.(args)
     });

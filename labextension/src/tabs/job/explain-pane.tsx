@@ -64,13 +64,15 @@ function Reasons(props: { answer: Explanation; words: Words }): React.JSX.Elemen
   if (answer.reasons.length === 0) {
     return null;
   }
+  // The summary is made of the reasons: a single one that it says already is not said again.
+  const said = answer.reasons.length === 1 && answer.summary.includes(answer.reasons[0]!.text);
   return (
     <section>
-      <h3>{trans.__('Reasons')}</h3>
-      <ul className="jp-ogai-Explain-reasons">
+      <h3>{said ? trans.__('What this rests on') : trans.__('Reasons')}</h3>
+      <ul className="jp-ogai-Explain-reasons" data-said={said}>
         {answer.reasons.map((reason, number) => (
           <li key={number}>
-            <p>{plain(reason.text)}</p>
+            {!said && <p>{plain(reason.text)}</p>}
             {reason.action && (
               <p className="jp-ogai-Explain-action">
                 <b>{trans.__('What to do')}</b> {plain(reason.action)}
@@ -86,7 +88,9 @@ function Reasons(props: { answer: Explanation; words: Words }): React.JSX.Elemen
 
 function Evidence(props: { evidence: Reason['evidence']; words: Words }): React.JSX.Element | null {
   const { words } = props;
-  const pairs = Object.entries(props.evidence).filter(([, value]) => value !== null);
+  const pairs = Object.entries(props.evidence).filter(
+    ([name, value]) => name !== 'tail' && value !== null && JSON.stringify(value) !== '[]'
+  );
   if (pairs.length === 0) {
     return null;
   }

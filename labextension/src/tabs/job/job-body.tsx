@@ -21,11 +21,11 @@ const VIEWS: Record<Exclude<Pane, 'logs'>, (props: IPaneProps) => React.JSX.Elem
 
 /** The pane in front. */
 export function JobBody(props: { view: IJobView }): React.JSX.Element | null {
-  const { model, commands } = props.view;
+  const { model, commands, languages } = props.view;
   const { job, pane } = model;
   if (!job || pane === 'logs') {
     return null;
   }
   const Pane = VIEWS[pane];
-  return <Pane key={pane} model={model} job={job} commands={commands} />;
+  return <Pane key={pane} model={model} job={job} commands={commands} languages={languages} />;
 }

@@ -1,3 +1,4 @@
+import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import { UUID, type ReadonlyJSONObject } from '@lumino/coreutils';
@@ -9,7 +10,7 @@ import * as React from 'react';
 import { stateIcons } from '../../icons';
 import { whileShown } from '../../shown';
 import type { IOgaiLab } from '../../tokens';
-import { LogTab } from '../log/log-tab';
+import { LogPane } from '../log/log-pane';
 import type { ITab, ITabs } from '../tabs';
 import { JobBody } from './job-body';
 import { JobHead } from './job-head';
@@ -74,9 +75,9 @@ export class JobTab extends Widget {
   }
 
   private get _view(): IJobView {
-    const { commands, tabs } = this._options;
+    const { commands, languages, tabs } = this._options;
     const canLaunch = tabs.kinds.has('launch');
-    return { model: this.model, commands, prefix: this._prefix, canLaunch };
+    return { model: this.model, commands, languages, prefix: this._prefix, canLaunch };
   }
 
   private _onChanged(): void {
@@ -98,9 +99,9 @@ export class JobTab extends Widget {
   }
 
   private _showLog(wanted: boolean): void {
-    const { lab, id } = this.model;
+    const { lab, id, job } = this.model;
     if (wanted && !this._log) {
-      this._log = new LogTab(lab, id, this._options.commands);
+      this._log = new LogPane(lab, id, job ? { job } : {});
       this._log.node.setAttribute('role', 'tabpanel');
       this._log.node.setAttribute('aria-labelledby', tabId(this._prefix, 'logs'));
       (this.layout as PanelLayout).addWidget(this._log);
@@ -112,7 +113,7 @@ export class JobTab extends Widget {
   private readonly _head: View;
   private readonly _body: View;
   private readonly _prefix: string;
-  private _log: LogTab | undefined;
+  private _log: LogPane | undefined;
 }
 
 export namespace JobTab {
@@ -121,6 +122,7 @@ export namespace JobTab {
     id: string;
     args: ReadonlyJSONObject;
     commands: CommandRegistry;
+    languages: IEditorLanguageRegistry | null;
     tab: ITab;
     tabs: ITabs;
   }
@@ -130,6 +132,7 @@ export namespace JobTab {
 export interface IJobView {
   readonly model: JobModel;
   readonly commands: CommandRegistry;
+  readonly languages: IEditorLanguageRegistry | null;
   /** What the ids of this tab's elements begin with. */
   readonly prefix: string;
   /** Whether there is a tab to launch jobs from. */

@@ -1,3 +1,4 @@
+import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import type { CommandRegistry } from '@lumino/commands';
 
 import type { Job } from '../../api/types';
@@ -8,4 +9,6 @@ export interface IPaneProps {
   model: JobModel;
   job: Job;
   commands: CommandRegistry;
+  /** The languages that code can be coloured in, where the workbench has them. */
+  languages: IEditorLanguageRegistry | null;
 }

@@ -58,7 +58,9 @@ export function Strip<T extends string>(props: {
           tabIndex={id === current ? 0 : -1}
           onClick={() => choose(id)}
         >
-          {text}
+          <span className="jp-ogai-Strip-label" data-text={text}>
+            {text}
+          </span>
           {count !== undefined && <span className="jp-ogai-Strip-count">{count}</span>}
         </button>
       ))}

@@ -6,6 +6,8 @@ import type { Words } from '../../words';
 import { useLoaded } from './loaded';
 import type { IPaneProps } from './pane-props';
 
+/** Below this many core-hours, seconds say more. */
+const FEW_HOURS = 0.05;
 const HOUR = 3600;
 
 /** What a job has used, attempt by attempt, and what of it was worth it. */
@@ -32,13 +34,14 @@ export function UsagePane({ model, job }: IPaneProps): React.JSX.Element {
       />
     );
   }
+  const unit = unitOf(used, words);
   const lost = used.attempts.slice(0, -1).reduce((sum, { core_hours: hours }) => sum + hours, 0);
   return (
     <div className="jp-ogai-Usage">
       <dl className="jp-ogai-Tiles">
-        <Tile label={trans.__('Core-hours')} value={hours(used.core_hours, words)} />
-        <Tile label={trans.__('GPU-hours')} value={hours(used.gpu_hours, words)} />
-        <Tile label={trans.__('Running time')} value={words.duration(used.seconds)} />
+        <Tile label={unit.cores} value={unit.text(used.core_hours)} />
+        <Tile label={unit.gpus} value={unit.text(used.gpu_hours)} />
+        <Tile label={trans.__('Running time')} value={words.span(used.seconds)} />
         {used.attempts.length > 1 && (
           <Tile
             label={trans.__('In earlier attempts')}
@@ -46,7 +49,7 @@ export function UsagePane({ model, job }: IPaneProps): React.JSX.Element {
           />
         )}
       </dl>
-      <AttemptsUsed used={used} words={words} />
+      <AttemptsUsed used={used} unit={unit} words={words} />
       {job.spec.labels.kind === 'training' && <GoodputView model={model} job={job} />}
     </div>
   );
@@ -61,8 +64,8 @@ function Tile(props: { label: string; value: string }): React.JSX.Element {
   );
 }
 
-function AttemptsUsed(props: { used: JobUsage; words: Words }): React.JSX.Element {
-  const { used, words } = props;
+function AttemptsUsed(props: { used: JobUsage; unit: IUnit; words: Words }): React.JSX.Element {
+  const { used, unit, words } = props;
   const { trans } = words;
   return (
     <section>
@@ -74,8 +77,8 @@ function AttemptsUsed(props: { used: JobUsage; words: Words }): React.JSX.Elemen
             <th scope="col">{trans.__('Lasted')}</th>
             <th scope="col">{trans.__('Cores')}</th>
             <th scope="col">{trans.__('GPUs')}</th>
-            <th scope="col">{trans.__('Core-hours')}</th>
-            <th scope="col">{trans.__('GPU-hours')}</th>
+            <th scope="col">{unit.cores}</th>
+            <th scope="col">{unit.gpus}</th>
             <th scope="col">{trans.__('Share')}</th>
           </tr>
         </thead>
@@ -85,11 +88,11 @@ function AttemptsUsed(props: { used: JobUsage; words: Words }): React.JSX.Elemen
             return (
               <tr key={one.number}>
                 <th scope="row">{one.number}</th>
-                <td>{words.duration(one.seconds)}</td>
+                <td>{words.span(one.seconds)}</td>
                 <td>{words.number(one.cpus)}</td>
                 <td>{one.gpus}</td>
-                <td>{hours(one.core_hours, words)}</td>
-                <td>{hours(one.gpu_hours, words)}</td>
+                <td>{unit.text(one.core_hours)}</td>
+                <td>{unit.text(one.gpu_hours)}</td>
                 <td>
                   <span className="jp-ogai-Share">
                     <span style={{ width: `${100 * share}%` }} />
@@ -183,8 +186,25 @@ function goodputParts(goodput: Goodput, { trans }: Words): IPart[] {
   ];
 }
 
-function hours(value: number, words: Words): string {
-  return value > 0 && value < 0.01
-    ? words.trans.__('%1 s', words.number(Math.round(value * HOUR * 10) / 10))
-    : words.number(value);
+interface IUnit {
+  cores: string;
+  gpus: string;
+  text: (hours: number) => string;
+}
+
+/** Hours, or seconds where there are hardly any. */
+function unitOf(used: JobUsage, words: Words): IUnit {
+  const { trans } = words;
+  if (Math.max(used.core_hours, used.gpu_hours) >= FEW_HOURS) {
+    return {
+      cores: trans.__('Core-hours'),
+      gpus: trans.__('GPU-hours'),
+      text: hours => words.number(hours)
+    };
+  }
+  return {
+    cores: trans.__('Core-seconds'),
+    gpus: trans.__('GPU-seconds'),
+    text: hours => words.number(hours * HOUR)
+  };
 }

@@ -4,7 +4,6 @@ import { plain } from '../../../ansi';
 import type { Job } from '../../../api/types';
 import { Face, ProblemFace } from '../../../face';
 import type { Words } from '../../../words';
-import type { JobModel } from '../job-model';
 import { useKept, useLoaded } from '../loaded';
 import type { IPaneProps } from '../pane-props';
 import { bytes } from './bytes';
@@ -16,17 +15,19 @@ import { firstOpen, treeOf } from './file-tree';
 /** Trees of up to so many files are open at first. */
 const OPEN_FILES = 40;
 
+type ICodeProps = Pick<IPaneProps, 'model' | 'job' | 'languages'>;
+
 /** The code as it was at submission, what did not travel, and what surrounds the program. */
-export function CodePane({ model, job }: IPaneProps): React.JSX.Element {
+export function CodePane({ model, job, languages }: IPaneProps): React.JSX.Element {
   return (
     <div className="jp-ogai-Code">
-      <Code model={model} job={job} />
+      <Code model={model} job={job} languages={languages} />
       <Environment job={job} words={model.lab.words} />
     </div>
   );
 }
 
-function Code(props: { model: JobModel; job: Job }): React.JSX.Element {
+function Code(props: ICodeProps): React.JSX.Element {
   const { model, job } = props;
   const { words } = model.lab;
   const { trans } = words;
@@ -35,7 +36,7 @@ function Code(props: { model: JobModel; job: Job }): React.JSX.Element {
       <section className="jp-ogai-Code-section">
         <h3>{trans.__('The cell')}</h3>
         <pre tabIndex={0}>{job.spec.run.source}</pre>
-        {job.snapshot && <Snapshot model={model} job={job} />}
+        {job.snapshot && <Snapshot {...props} />}
       </section>
     );
   }
@@ -50,11 +51,10 @@ function Code(props: { model: JobModel; job: Job }): React.JSX.Element {
       />
     );
   }
-  return <Snapshot model={model} job={job} />;
+  return <Snapshot {...props} />;
 }
 
-function Snapshot(props: { model: JobModel; job: Job }): React.JSX.Element {
-  const { model, job } = props;
+function Snapshot({ model, job, languages }: ICodeProps): React.JSX.Element {
   const { words } = model.lab;
   const { trans } = words;
   const loaded = useLoaded(model, 'snapshot', job.id, signal => model.api.snapshot(signal));
@@ -94,7 +94,7 @@ function Snapshot(props: { model: JobModel; job: Job }): React.JSX.Element {
         {file === undefined ? (
           <Face title={trans.__('Choose a file to read it')} />
         ) : (
-          <FileView key={file} model={model} path={file} />
+          <FileView key={file} model={model} path={file} languages={languages} />
         )}
       </section>
       <LeftOut held={held} words={words} />

@@ -1,3 +1,4 @@
+import type { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import * as React from 'react';
 
 import { plain } from '../../../ansi';
@@ -8,8 +9,12 @@ import { bytes } from './bytes';
 import { TextView } from './text-view';
 
 /** The text of one file of the snapshot. */
-export function FileView(props: { model: JobModel; path: string }): React.JSX.Element {
-  const { model, path } = props;
+export function FileView(props: {
+  model: JobModel;
+  path: string;
+  languages: IEditorLanguageRegistry | null;
+}): React.JSX.Element {
+  const { model, path, languages } = props;
   const { words } = model.lab;
   const { trans } = words;
   const loaded = useLoaded(model, `file ${path}`, path, signal => model.api.file(path, signal));
@@ -35,7 +40,12 @@ export function FileView(props: { model: JobModel; path: string }): React.JSX.El
       {file.text === null ? (
         <Face title={trans.__('This file is not text')} text={size} />
       ) : (
-        <TextView text={file.text} label={trans.__('Text of %1', plain(path))} />
+        <TextView
+          text={file.text}
+          label={trans.__('Text of %1', plain(path))}
+          name={path.slice(path.lastIndexOf('/') + 1)}
+          languages={languages}
+        />
       )}
     </div>
   );

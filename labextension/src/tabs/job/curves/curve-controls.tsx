@@ -54,6 +54,7 @@ export function CurveControls(props: {
         words={words}
         names={names}
         shown={shown}
+        chosen={settings.chosen !== undefined}
         choose={chosen => patch({ chosen })}
       />
       <div className="jp-ogai-Curves-options" role="group" aria-label={trans.__('How to draw')}>
@@ -136,9 +137,11 @@ function MetricChoice(props: {
   words: Words;
   names: readonly string[];
   shown: readonly string[];
+  /** Whether the shown ones were chosen, and are not just the main ones. */
+  chosen: boolean;
   choose: (names: readonly string[] | undefined) => void;
 }): React.JSX.Element {
-  const { words, names, shown, choose } = props;
+  const { words, names, shown, chosen, choose } = props;
   const { trans } = words;
   const [filter, setFilter] = React.useState('');
   const found = matching(names, filter);
@@ -167,7 +170,7 @@ function MetricChoice(props: {
         ))}
         {found.length === 0 && <span>{trans.__('No metric has this in its name.')}</span>}
       </div>
-      {names.length > main.length && (
+      {chosen && names.length > main.length && (
         <button className="jp-ogai-Link" onClick={() => choose(undefined)}>
           {trans.__('Main ones')}
         </button>

@@ -117,12 +117,9 @@ function Chart(props: {
   );
   return (
     <figure className="jp-ogai-Curves-chart">
-      <figcaption>
-        {title}
-        {curves.length > MOST_SERIES && (
-          <span>{trans.__('the last %1 of %2 curves', MOST_SERIES, curves.length)}</span>
-        )}
-      </figcaption>
+      {curves.length > MOST_SERIES && (
+        <figcaption>{trans.__('the last %1 of %2 curves', MOST_SERIES, curves.length)}</figcaption>
+      )}
       {ready || curves.length > 0 ? (
         <ChartView
           series={series}

@@ -43,7 +43,7 @@ export function AttemptTable(props: {
               <tr key={attempt.number} data-state={look}>
                 <th scope="row">{attempt.number}</th>
                 <td>{words.moment(attempt.started)}</td>
-                <td>{words.duration((attempt.ended ?? end) - attempt.started)}</td>
+                <td>{words.span((attempt.ended ?? end) - attempt.started)}</td>
                 <td>
                   <span className="jp-ogai-Table-state">
                     <Icon.react tag="span" className="jp-ogai-State" />

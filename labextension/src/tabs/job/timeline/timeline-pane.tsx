@@ -85,7 +85,7 @@ function Picture(props: { timeline: Timeline; scale: ISpan; words: Words }): Rea
       role="img"
       aria-label={trans.__(
         'Course of the job over %1; the tables below say the same.',
-        words.duration(length)
+        words.span(length)
       )}
     >
       <div className="jp-ogai-Timeline-row">
@@ -98,7 +98,7 @@ function Picture(props: { timeline: Timeline; scale: ISpan; words: Words }): Rea
               scale={scale}
               look={phase.kind}
               text={kinds[phase.kind]}
-              title={`${kinds[phase.kind]} · ${words.duration((phase.end ?? scale.to) - phase.start)}`}
+              title={`${kinds[phase.kind]} · ${words.span((phase.end ?? scale.to) - phase.start)}`}
               open={phase.end === null}
             />
           ))}
@@ -116,7 +116,7 @@ function Picture(props: { timeline: Timeline; scale: ISpan; words: Words }): Rea
                 scale={scale}
                 look={look}
                 text={word}
-                title={`${word} · ${words.duration(to - attempt.started)}`}
+                title={`${word} · ${words.span(to - attempt.started)}`}
                 open={attempt.ended === null}
               />
               {gathered(
@@ -198,7 +198,7 @@ function Legend(props: { timeline: Timeline; words: Words }): React.JSX.Element 
       {[...totals].map(([kind, seconds]) => (
         <li key={kind}>
           <span className="jp-ogai-Timeline-swatch" data-look={kind} />
-          {kinds[kind]} <b>{words.duration(seconds)}</b>
+          {kinds[kind]} <b>{words.span(seconds)}</b>
         </li>
       ))}
     </ul>
