@@ -22,7 +22,8 @@ _MIGRATIONS = PACKAGE / "core" / "migrations"
 _SENTENCE = re.compile(r"""[A-Z{'"][^\n]*\s[^\n]*\s\S+""")
 _END = re.compile(r"""[.!?:…]["')]*\s*$|\}$|[a-z0-9)]$""")
 _NOT_SENTENCES = re.compile(
-    r"SELECT |INSERT |UPDATE |DELETE |BEGIN|PRAGMA |CREATE |WITH |[A-Z_]+ \{|OGAI Lab: |Authorization: "
+    r"SELECT |INSERT |UPDATE |DELETE |BEGIN|PRAGMA |CREATE |WITH "
+    r"|[A-Z_]+ \{|OGAI Lab: |Authorization: "
 )
 _TOLD_TO_PROGRAMS = {"Field", "_", "getLogger", "debug", "info", "warning", "error", "exception"}
 

@@ -34,7 +34,14 @@ interface IRequest {
 
 /** The one way to the server: every call goes through the settings of the service manager. */
 export class Requests {
-  constructor(private readonly _settings: ServerConnection.ISettings) {}
+  /**
+   * @param _settings - Where the server is and how it is spoken to.
+   * @param _language - What the reader reads, such as `zh-CN`: the server's sentences are in it.
+   */
+  constructor(
+    private readonly _settings: ServerConnection.ISettings,
+    private readonly _language = 'en'
+  ) {}
 
   /**
    * Make one call and return its decoded answer.
@@ -86,7 +93,10 @@ export class Requests {
     path: string,
     { path: names = {}, query = {}, body, signal }: IRequest
   ): Promise<Response> {
-    const init: RequestInit = { method: method.toUpperCase() };
+    const init: RequestInit = {
+      method: method.toUpperCase(),
+      headers: { 'Accept-Language': this._language }
+    };
     if (body !== undefined) {
       init.body = JSON.stringify(body);
     }

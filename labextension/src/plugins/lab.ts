@@ -27,7 +27,10 @@ export const labPlugin: JupyterFrontEndPlugin<IOgaiLab> = {
     translator: ITranslator | null,
     state: IStateDB | null
   ): IOgaiLab => {
-    const requests = new Requests(app.serviceManager.serverSettings);
+    const requests = new Requests(
+      app.serviceManager.serverSettings,
+      translator?.languageCode.replace('_', '-')
+    );
     const scheduler = new SchedulerApi(requests);
     const cluster = new ClusterApi(requests);
     const data = new DataApi(requests);
