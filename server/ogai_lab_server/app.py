@@ -10,6 +10,7 @@ from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
 from traitlets import Bool, Dict, Float, Int, List, Unicode
 
+from ogai_lab_server import dashboards
 from ogai_lab_server.credentials import KernelCredentials
 from ogai_lab_server.handler import OperationHandler
 from ogai_lab_server.host import Host
@@ -65,6 +66,14 @@ class OgaiApp(ExtensionApp):
         "comes first; so that they do not slow the start.",
     )
 
+    warm_dashboards = Int(
+        1,
+        min=0,
+        config=True,
+        help="How many kernels of a dashboard wait for its next reader, once it had its first. "
+        "Each takes about 100 MB and opens the page in a second; 0 starts one for each reader.",
+    )
+
     def initialize_settings(self) -> None:
         """Make what the handlers share, and give every kernel its credential."""
         self.credentials = KernelCredentials(self._server)
@@ -73,7 +82,8 @@ class OgaiApp(ExtensionApp):
         self.settings["ogai_host"] = self.host
 
     def initialize_handlers(self) -> None:
-        """Mount one handler for all operations."""
+        """Mount the dashboards, and one handler for all operations."""
+        self.handlers.extend(dashboards.routes(self._server, self.warm_dashboards))
         shared = {"host": self.host, "credentials": self.credentials}
         self.handlers.append((r"/ogai(?:/.*)?", OperationHandler, shared))
 

@@ -183,8 +183,8 @@ function moment(locale: string | undefined, splits: readonly number[]): (value: 
     step >= 86_400
       ? { month: 'short', day: 'numeric' }
       : step >= 60 || step === 0
-        ? { hour: '2-digit', minute: '2-digit' }
-        : { hour: '2-digit', minute: '2-digit', second: '2-digit' }
+        ? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
+        : { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }
   );
   return value => format.format(value * 1000);
 }

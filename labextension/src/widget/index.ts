@@ -38,6 +38,7 @@ export function render({ model, el }: { model: IModel; el: HTMLElement }): () =>
     title: '',
     x: model.get('x') as string,
     height: model.get('height') as number,
+    time: model.get('time') as boolean,
     words,
     locale: model.get('locale') as string
   });
@@ -46,7 +47,8 @@ export function render({ model, el }: { model: IModel; el: HTMLElement }): () =>
     const names = [...new Set(points.series.map(series => series.metric))];
     const wanted = model.get('metric') as string;
     const shown = names.includes(wanted) ? wanted : names[0];
-    tools.hidden = host.hidden = shown === undefined;
+    host.hidden = shown === undefined;
+    tools.hidden = host.hidden || !model.get('tools');
     choice.hidden = names.length < 2;
     if (names.join('\n') !== [...metric.options].map(option => option.value).join('\n')) {
       metric.replaceChildren(...names.map(name => new Option(name)));

@@ -62,6 +62,10 @@ class CurveChart(anywidget.AnyWidget):
         The name of what runs along the x axis.
     height
         The height of the drawing in pixels.
+    time
+        Whether x is a moment, in Unix seconds.
+    tools
+        Whether the reader chooses; without, the first metric is drawn as it is.
     """
 
     _esm = _HERE / "chart.js"
@@ -71,16 +75,22 @@ class CurveChart(anywidget.AnyWidget):
     smoothing = traitlets.Float(0.0).tag(sync=True)
     x = traitlets.Unicode("").tag(sync=True)
     height = traitlets.Int(200).tag(sync=True)
+    time = traitlets.Bool(False).tag(sync=True)
+    tools = traitlets.Bool(True).tag(sync=True)
     locale = traitlets.Unicode("en").tag(sync=True)
     words = traitlets.Dict().tag(sync=True)
     points = traitlets.Any().tag(sync=True, to_json=lambda _value, chart: chart._packed())
 
-    def __init__(self, x: str | None = None, height: int = 200) -> None:
+    def __init__(
+        self, x: str | None = None, height: int = 200, *, time: bool = False, tools: bool = True
+    ) -> None:
         self._sent: dict[tuple[str, str], tuple[tuple[float, float], ...]] = {}
         super().__init__(
             engine=ChartModule.get(),
             x=_("step") if x is None else x,
             height=height,
+            time=time,
+            tools=tools,
             locale=language().replace("_", "-"),
             words=_words(),
         )
