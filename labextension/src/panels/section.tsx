@@ -42,7 +42,7 @@ export function createSection(
   const { trans } = lab.words;
   const panel = new PanelWithToolbar();
   panel.title.label = section.title;
-  panel.title.dataset = { 'ogai-section': section.id };
+  panel.title.dataset = { ogaiSection: section.id };
   panel.addClass('jp-ogai-Section');
   panel.addClass(`jp-ogai-Section-${section.id}`);
   panel.toolbar.node.setAttribute('aria-label', trans.__('%1: actions', section.title));
