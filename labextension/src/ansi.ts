@@ -26,7 +26,7 @@ export const PLAIN: IStyle = {
 
 // A "select graphic rendition" sequence, any other control or string sequence, or a bare control.
 const ESCAPE =
-  /\u001b\[([\d;:]*)m|\u001b\[[\d;:?<=>!]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[ -/]*[0-~]?|[\u0000-\u0008\u000b-\u001f\u007f]/g;
+  /\u001b\[([\d;:]*)m|\u001b\[[\d;:?<=>!]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[ -/]*[0-~]?|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /**
  * Take the terminal codes out of one line: the text as it reads, and its styled stretches.

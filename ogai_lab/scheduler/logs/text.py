@@ -16,5 +16,5 @@ def shown(text: str) -> str:
     """Return a line without terminal codes, and without what a carriage return overwrote."""
     if text.isprintable():
         return text
-    text = text.rstrip("\r")
+    text = text.rstrip("\r").replace("\n", "␊")  # no program prints it within a line
     return _ESCAPE.sub("", text[text.rfind("\r") + 1 :])

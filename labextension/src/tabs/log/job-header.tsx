@@ -1,7 +1,7 @@
 import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
 
-import { worldSize, type Job } from '../../api/types';
+import type { Job } from '../../api/types';
 import { cancellable, CommandIDs } from '../../commands';
 import { stateIcons } from '../../icons';
 import { ProgressBar } from '../../progress-bar';
@@ -79,84 +79,5 @@ function facts(job: Job, words: Words): [string, string][] {
   const metrics = Object.entries(job.metrics).slice(0, MOST_METRICS);
   return found.concat(
     metrics.map(([name, value]) => [name, typeof value === 'number' ? words.number(value) : '—'])
-  );
-}
-
-/** The bar above the log: whose lines, how far back, and whether its end is followed. */
-export function LogBar(props: {
-  job: Job;
-  words: Words;
-  rank: number | null;
-  setRank: (rank: number | null) => void;
-  truncated: boolean;
-  showEarlier: () => void;
-  following: boolean;
-  setFollowing: (following: boolean) => void;
-  find: () => void;
-}): React.JSX.Element {
-  const { job, words, rank, setRank, truncated, showEarlier, following, setFollowing, find } =
-    props;
-  const { trans } = words;
-  const ranks = worldSize(job);
-  return (
-    <div className="jp-ogai-LogBar" role="toolbar" aria-label={trans.__('Log')}>
-      {ranks > 1 && (
-        <label>
-          {trans.__('Rank')}
-          <RankChoice ranks={ranks} rank={rank} setRank={setRank} words={words} />
-        </label>
-      )}
-      <button className="jp-ogai-Button" onClick={find}>
-        {trans.__('Find…')}
-      </button>
-      {truncated && (
-        <button className="jp-ogai-Button" onClick={showEarlier}>
-          {trans.__('Show Earlier Lines')}
-        </button>
-      )}
-      <button
-        className="jp-ogai-Button jp-ogai-LogBar-follow"
-        aria-pressed={following}
-        onClick={() => setFollowing(!following)}
-      >
-        {trans.__('Follow the End')}
-      </button>
-    </div>
-  );
-}
-
-/** Past this many ranks a list is no longer a choice: the number is typed. */
-const LISTED_RANKS = 64;
-
-function RankChoice(props: {
-  ranks: number;
-  rank: number | null;
-  setRank: (rank: number | null) => void;
-  words: Words;
-}): React.JSX.Element {
-  const { ranks, rank, setRank, words } = props;
-  const choose = (text: string) => setRank(text === '' ? null : Number(text));
-  const value = rank ?? '';
-  if (ranks > LISTED_RANKS) {
-    return (
-      <input
-        type="number"
-        min={0}
-        max={ranks - 1}
-        value={value}
-        placeholder={words.trans.__('all')}
-        onChange={event => choose(event.target.value)}
-      />
-    );
-  }
-  return (
-    <select value={value} onChange={event => choose(event.target.value)}>
-      <option value="">{words.trans.__('all')}</option>
-      {Array.from({ length: ranks }, (_, index) => (
-        <option key={index} value={index}>
-          {index}
-        </option>
-      ))}
-    </select>
   );
 }

@@ -1,111 +1,161 @@
-import { openSearchPanel, search, searchKeymap } from '@codemirror/search';
-import {
-  EditorState,
-  RangeSet,
-  RangeSetBuilder,
-  StateEffect,
-  StateField,
-  type Range
-} from '@codemirror/state';
-import {
-  Decoration,
-  EditorView,
-  gutter,
-  GutterMarker,
-  keymap,
-  type DecorationSet
-} from '@codemirror/view';
+import { Compartment, EditorState, StateEffect, type ChangeSpec } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 
-import type { ILine } from './lines';
+import { lineAt, type ILine } from './lines';
+import { lineMarks, type IMarks } from './line-marks';
+import { gutters, type IGutters } from './gutters';
+import type { IChange } from './log-window';
 
-/** Lines kept; past them the oldest tenth goes. */
-const MOST_LINES = 200_000;
 /** Pixels from the end that still count as at the end. */
 const NEAR_END = 12;
+/** Pixels from an end of what is held at which more is asked for. */
+const NEAR_EDGE = 1_500;
 
-interface IAddition {
-  marks: Range<Decoration>[];
-  ranks: Range<GutterMarker>[];
+/** A place in a log that stays what it is when other lines are held: a line and a column. */
+export interface IPlace {
+  readonly offset: number;
+  readonly column: number;
 }
 
-const addition = StateEffect.define<IAddition>();
-
-/** A read-only CodeMirror that lines are appended to; it follows the end until one scrolls up. */
+/** A read-only CodeMirror that shows the lines of a window; it knows where its reader is. */
 export class LogEditor implements IDisposable {
   constructor(
     readonly node: HTMLElement,
+    private readonly _lines: () => readonly ILine[],
     options: LogEditor.IOptions
   ) {
-    this._options = options;
-    this._view = new EditorView({ parent: node, state: this._emptyState() });
+    this._view = new EditorView({
+      parent: node,
+      state: EditorState.create({
+        extensions: [
+          EditorState.readOnly.of(true),
+          EditorView.contentAttributes.of({ 'aria-label': options.label, 'aria-readonly': 'true' }),
+          this._wrapping.of(EditorView.lineWrapping),
+          this._gutters.of(gutters(this._lines, options)),
+          lineMarks(this._lines, options.marks, refresh)
+        ]
+      })
+    });
     this._view.scrollDOM.addEventListener('scroll', this._onScroll, { passive: true });
   }
 
-  /** Whether the end is kept in sight. */
-  get following(): boolean {
-    return this._following;
+  /** The reader came to the end, or scrolled up from it. */
+  get endReached(): ISignal<this, boolean> {
+    return this._endReached;
   }
 
-  set following(value: boolean) {
-    if (value) {
-      this._scrollToEnd();
-    }
-    this._setFollowing(value);
+  /** The reader is close to where the held lines begin, or end. */
+  get edgeReached(): ISignal<this, 'start' | 'end'> {
+    return this._edgeReached;
   }
 
-  get followingChanged(): ISignal<this, boolean> {
-    return this._followingChanged;
-  }
-
-  get isEmpty(): boolean {
-    return this._view.state.doc.length === 0;
+  /** The part in sight has changed. */
+  get scrolled(): ISignal<this, void> {
+    return this._scrolled;
   }
 
   get isDisposed(): boolean {
     return this._isDisposed;
   }
 
-  append(lines: readonly ILine[]): void {
-    if (lines.length === 0) {
-      return;
-    }
+  /** Take over a change of the lines. With `follow`, the end stays in sight. */
+  apply(change: IChange, follow: boolean): void {
     const { doc } = this._view.state;
-    const marks: Range<Decoration>[] = [];
-    const ranks: Range<GutterMarker>[] = [];
-    let insert = '';
-    for (const line of lines) {
-      insert += doc.length + insert.length > 0 ? '\n' : '';
-      const start = doc.length + insert.length;
-      if (line.event) {
-        marks.push(eventLine.range(start));
+    const held = this._count;
+    this._count = this._lines().length;
+    const changes: ChangeSpec[] = [];
+    const text = (lines: readonly ILine[]) => lines.map(line => line.text).join('\n');
+    if (change.reset || held === 0) {
+      changes.push({ from: 0, to: doc.length, insert: text([...change.start, ...change.end]) });
+    } else {
+      const { dropStart, dropEnd, start, end } = change;
+      const from = dropStart > 0 ? doc.line(dropStart + 1).from : 0;
+      const to = dropEnd > 0 ? doc.line(held - dropEnd).to : doc.length;
+      if (from > 0 || start.length > 0) {
+        changes.push({ from: 0, to: from, insert: start.length > 0 ? `${text(start)}\n` : '' });
       }
-      for (const span of line.spans) {
-        marks.push(markOf(span.classes).range(start + span.from, start + span.to));
+      if (to < doc.length || end.length > 0) {
+        changes.push({ from: to, to: doc.length, insert: end.length > 0 ? `\n${text(end)}` : '' });
       }
-      if (line.rank >= 0) {
-        ranks.push(markerOf(line.rank).range(start));
-      }
-      insert += line.text;
     }
+    const set = this._view.state.changes(changes);
+    const stays = !follow && !change.reset && (change.dropStart > 0 || change.start.length > 0);
+    const effects: StateEffect<unknown>[] = follow
+      ? [EditorView.scrollIntoView(set.newLength, { y: 'end', yMargin: 8 })]
+      : stays
+        ? [this._view.scrollSnapshot().map(set) as StateEffect<unknown>]
+        : [];
+    this._view.dispatch({ changes: set, effects });
+  }
+
+  /** Draw anew what depends on more than the lines: what was found, for one. */
+  refresh(): void {
+    this._view.dispatch({ effects: refresh.of(null) });
+  }
+
+  setWrap(wrap: boolean): void {
+    const extension = wrap ? EditorView.lineWrapping : [];
+    this._view.dispatch({ effects: this._wrapping.reconfigure(extension) });
+  }
+
+  setGutters(options: IGutters): void {
+    this._view.dispatch({ effects: this._gutters.reconfigure(gutters(this._lines, options)) });
+  }
+
+  /** Bring the line at or after a place in the log into sight. */
+  reveal(offset: number, y: 'start' | 'center' = 'center'): void {
+    const index = Math.min(lineAt(this._lines(), offset), this._count - 1);
+    if (index >= 0) {
+      const { from } = this._view.state.doc.line(index + 1);
+      this._view.dispatch({ effects: EditorView.scrollIntoView(from, { y, yMargin: 0 }) });
+    }
+  }
+
+  scrollToEnd(): void {
+    const { length } = this._view.state.doc;
     this._view.dispatch({
-      changes: { from: doc.length, insert },
-      effects: addition.of({ marks, ranks })
+      effects: EditorView.scrollIntoView(length, { y: 'end', yMargin: 8 })
     });
-    this._dropOldest();
-    if (this._following) {
-      this._scrollToEnd();
+  }
+
+  /** The first and the last line in sight, as places in the log. */
+  get inSight(): { from: number; to: number } | undefined {
+    const lines = this._lines();
+    if (lines.length === 0) {
+      return undefined;
+    }
+    const { scrollTop, clientHeight } = this._view.scrollDOM;
+    const offsetAt = (height: number) => {
+      const block = this._view.lineBlockAtHeight(Math.max(0, height));
+      return lines[this._view.state.doc.lineAt(block.from).number - 1]?.offset ?? 0;
+    };
+    return { from: offsetAt(scrollTop), to: offsetAt(scrollTop + clientHeight) };
+  }
+
+  /** The selection, as places that stay what they are when other lines are held. */
+  get selection(): { anchor: IPlace; head: IPlace } | undefined {
+    const { main } = this._view.state.selection;
+    const anchor = this._placeOf(main.anchor);
+    const head = this._placeOf(main.head);
+    return anchor && head && !main.empty ? { anchor, head } : undefined;
+  }
+
+  set selection(value: { anchor: IPlace; head: IPlace } | undefined) {
+    if (value && this._count > 0) {
+      const { anchor, head } = value;
+      this._view.dispatch({
+        selection: { anchor: this._position(anchor), head: this._position(head) }
+      });
     }
   }
 
-  clear(): void {
-    this._view.setState(this._emptyState());
-    this._setFollowing(true);
-  }
-
-  openSearch(): void {
-    openSearchPanel(this._view);
+  /** The selected text, or all that is held. */
+  get text(): string {
+    const { doc, selection } = this._view.state;
+    const { from, to, empty } = selection.main;
+    return empty ? doc.toString() : doc.sliceString(from, to);
   }
 
   focus(): void {
@@ -115,9 +165,6 @@ export class LogEditor implements IDisposable {
   /** Tell the editor that its room has changed, or that it can be seen again. */
   fit(): void {
     this._view.requestMeasure();
-    if (this._following) {
-      this._scrollToEnd();
-    }
   }
 
   dispose(): void {
@@ -125,141 +172,59 @@ export class LogEditor implements IDisposable {
       return;
     }
     this._isDisposed = true;
+    this._view.scrollDOM.removeEventListener('scroll', this._onScroll);
     this._view.destroy();
     Signal.clearData(this);
   }
 
-  private _emptyState(): EditorState {
-    const { label, phrases, showRanks } = this._options;
-    return EditorState.create({
-      extensions: [
-        EditorState.readOnly.of(true),
-        EditorState.phrases.of(phrases),
-        EditorView.contentAttributes.of({ 'aria-label': label, 'aria-readonly': 'true' }),
-        EditorView.lineWrapping,
-        search({ top: true }),
-        keymap.of(searchKeymap),
-        marksField,
-        ...(showRanks ? [ranksField, rankGutter] : [])
-      ]
-    });
+  private _placeOf(position: number): IPlace | undefined {
+    const line = this._view.state.doc.lineAt(position);
+    const held = this._lines()[line.number - 1];
+    return held && { offset: held.offset, column: position - line.from };
   }
 
-  private _dropOldest(): void {
-    const { doc } = this._view.state;
-    if (doc.lines > MOST_LINES) {
-      const from = doc.line(Math.ceil(MOST_LINES / 10)).from;
-      this._view.dispatch({ changes: { from: 0, to: from } });
-    }
-  }
-
-  private _scrollToEnd(): void {
-    const { doc } = this._view.state;
-    this._view.dispatch({
-      effects: EditorView.scrollIntoView(doc.length, { y: 'end', yMargin: 8 })
-    });
+  private _position({ offset, column }: IPlace): number {
+    const index = Math.min(lineAt(this._lines(), offset), this._count - 1);
+    const line = this._view.state.doc.line(index + 1);
+    const same = this._lines()[index]!.offset === offset;
+    return same ? Math.min(line.from + column, line.to) : line.from;
   }
 
   private readonly _onScroll = (): void => {
     const { scrollTop, scrollHeight, clientHeight } = this._view.scrollDOM;
-    const atEnd = scrollTop + clientHeight >= scrollHeight - NEAR_END;
+    const below = scrollHeight - clientHeight - scrollTop;
     // Growing text moves the end away but never the view up: only a reader does that.
-    if (atEnd) {
-      this._setFollowing(true);
+    if (below <= NEAR_END) {
+      this._endReached.emit(true);
     } else if (scrollTop < this._scrollTop - 1) {
-      this._setFollowing(false);
+      this._endReached.emit(false);
+    }
+    if (scrollTop < NEAR_EDGE && scrollTop < this._scrollTop) {
+      this._edgeReached.emit('start');
+    } else if (below < NEAR_EDGE && scrollTop > this._scrollTop) {
+      this._edgeReached.emit('end');
     }
     this._scrollTop = scrollTop;
+    this._scrolled.emit();
   };
 
-  private _setFollowing(value: boolean): void {
-    if (value !== this._following) {
-      this._following = value;
-      this._followingChanged.emit(value);
-    }
-  }
-
+  private readonly _wrapping = new Compartment();
+  private readonly _gutters = new Compartment();
   private readonly _view: EditorView;
-  private readonly _options: LogEditor.IOptions;
-  private _following = true;
+  private _count = 0;
   private _scrollTop = 0;
   private _isDisposed = false;
-  private readonly _followingChanged = new Signal<this, boolean>(this);
+  private readonly _endReached = new Signal<this, boolean>(this);
+  private readonly _edgeReached = new Signal<this, 'start' | 'end'>(this);
+  private readonly _scrolled = new Signal<this, void>(this);
 }
 
 export namespace LogEditor {
-  export interface IOptions {
+  export interface IOptions extends IGutters {
     /** What a screen reader calls the text. */
     label: string;
-    /** Translations of CodeMirror's own words. */
-    phrases: Record<string, string>;
-    /** Whether to show beside each line which rank said it. */
-    showRanks: boolean;
+    marks: IMarks;
   }
 }
 
-const eventLine = Decoration.line({ class: 'jp-ogai-Log-event' });
-const marks = new Map<string, Decoration>();
-const markers = new Map<number, RankMarker>();
-
-class RankMarker extends GutterMarker {
-  constructor(private readonly _rank: number) {
-    super();
-  }
-
-  override eq(other: RankMarker): boolean {
-    return other._rank === this._rank;
-  }
-
-  override toDOM(): Node {
-    return document.createTextNode(String(this._rank));
-  }
-}
-
-const marksField = StateField.define<DecorationSet>({
-  create: () => Decoration.none,
-  update: (set, transaction) =>
-    grown(set.map(transaction.changes), transaction.effects, added => added.marks),
-  provide: field => EditorView.decorations.from(field)
-});
-
-const ranksField = StateField.define<RangeSet<GutterMarker>>({
-  create: () => new RangeSetBuilder<GutterMarker>().finish(),
-  update: (set, transaction) =>
-    grown(set.map(transaction.changes), transaction.effects, added => added.ranks)
-});
-
-const rankGutter = gutter({
-  class: 'jp-ogai-Log-ranks',
-  markers: view => view.state.field(ranksField)
-});
-
-function grown<T extends Decoration | GutterMarker>(
-  set: RangeSet<T>,
-  effects: readonly StateEffect<unknown>[],
-  pick: (added: IAddition) => Range<GutterMarker | Decoration>[]
-): RangeSet<T> {
-  return effects.reduce(
-    (grows, effect) =>
-      effect.is(addition) ? grows.update({ add: pick(effect.value) as Range<T>[] }) : grows,
-    set
-  );
-}
-
-function markOf(classes: string): Decoration {
-  let mark = marks.get(classes);
-  if (!mark) {
-    mark = Decoration.mark({ class: classes });
-    marks.set(classes, mark);
-  }
-  return mark;
-}
-
-function markerOf(rank: number): RankMarker {
-  let marker = markers.get(rank);
-  if (!marker) {
-    marker = new RankMarker(rank);
-    markers.set(rank, marker);
-  }
-  return marker;
-}
+const refresh = StateEffect.define<null>();
