@@ -30,7 +30,7 @@ const OKABE_ITO = ['#0072B2', '#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#D55E
 
 export const LIGHT: IPalette = {
   use: ['#c9ddf0', '#94c1e2', '#5aa0d0', '#2a7ab9', '#0f559b', '#08306b'],
-  temperature: ['#fbe3a8', '#fbc268', '#f49a3f', '#df6a24', '#b43a18', '#6f160f'],
+  temperature: ['#dcae42', '#e0922f', '#d97420', '#c0521a', '#973015', '#5f1210'],
   health: { ok: '#008f68', warn: '#d18f00', critical: '#c4460a', unknown: '#8a8a8a' },
   owners: OKABE_ITO,
   other: '#7d7d7d',
@@ -58,7 +58,10 @@ export function colourOf(
   }
   switch (by) {
     case 'use':
-      return cell.use === null ? palette.nothing : step(palette.use, cell.use);
+      // The pale end of the scale is for areas; as the line of a hollow cell it would be lost.
+      return cell.use === null || cell.occupancy !== 'used'
+        ? palette.nothing
+        : step(palette.use, cell.use);
     case 'temperature':
       return cell.temperature === null
         ? palette.nothing

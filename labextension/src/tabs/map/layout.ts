@@ -45,6 +45,8 @@ export interface ILayout {
   width: number;
   height: number;
   groups: IPlacedGroup[];
+  /** One for each group: whether its cells stand behind the names of their nodes. */
+  indented: boolean[];
   nodes: IPlacedNode[];
   /** In reading order: group by group, node by node, GPU by GPU. */
   cells: IPlacedCell[];
@@ -73,6 +75,7 @@ export function arrange(groups: readonly IGroup[], aspect: number): ILayout {
     width: best?.width ?? 0,
     height: best?.height ?? 0,
     groups: [],
+    indented: [],
     nodes: [],
     cells: []
   };
@@ -165,6 +168,7 @@ function waste({ width, height }: { width: number; height: number }, aspect: num
 function place(layout: ILayout, one: IBlock, [left, top]: [number, number]): void {
   const { group, width, height } = one;
   layout.groups.push({ group, x: left, y: top, width, height });
+  layout.indented.push(one.nodes.some(({ named }) => named));
   for (const { member, named, box, cells } of one.nodes) {
     layout.nodes.push({
       member,

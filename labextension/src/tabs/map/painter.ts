@@ -208,8 +208,9 @@ function paintNames(
     layout.groups.forEach(({ x, y, width }, index) => {
       const middle = (y + TITLE) * scale + view.y - Math.min(TITLE * 0.58 * scale, 16) - 3;
       if (seen(middle)) {
-        const text = cut(context, titles[index]!, width * scale);
-        context.fillText(text, x * scale + view.x, middle);
+        const left = layout.indented[index] ? GUTTER : 0;
+        const text = cut(context, titles[index]!, (width - left) * scale);
+        context.fillText(text, (x + left) * scale + view.x, middle);
       }
     });
   }
@@ -219,11 +220,12 @@ function paintNames(
   }
   context.font = `${small}px ${ink.font}`;
   context.fillStyle = ink.quiet;
+  context.textAlign = 'right';
   for (const { member, named, x, y } of layout.nodes) {
     const middle = (y + CELL / 2) * scale + view.y;
     if (named && seen(middle)) {
-      const text = cut(context, member.node.name, (GUTTER - 5) * scale);
-      context.fillText(text, x * scale + view.x, middle);
+      const text = cut(context, member.node.name, (GUTTER - 4) * scale);
+      context.fillText(text, (x + GUTTER - 4) * scale + view.x, middle);
     }
   }
 }

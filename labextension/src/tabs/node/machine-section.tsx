@@ -12,7 +12,7 @@ export function MachineSections(props: {
 }): React.JSX.Element {
   const { picture, words } = props;
   const { trans } = words.words;
-  const { machine, processes } = picture;
+  const { machine } = picture;
   const facts: [string, string | null][] = [
     [trans.__('Processor'), machine.cpu],
     [trans.__('Cores'), coresOf(machine, words)],
@@ -24,29 +24,7 @@ export function MachineSections(props: {
   ];
   return (
     <>
-      <Section title={trans.__('Processes on GPUs')}>
-        {processes.length === 0 ? (
-          <p>{trans.__('No process holds memory of a GPU.')}</p>
-        ) : (
-          <Grid
-            label={trans.__('Processes on GPUs')}
-            head={[
-              trans.__('Process'),
-              trans.__('GPU'),
-              trans.__('Name'),
-              trans.__('User'),
-              trans.__('Memory')
-            ]}
-            rows={processes.map(({ pid, gpu, name, user, memory }) => [
-              pid,
-              gpu,
-              name,
-              user,
-              memory !== null && words.bytes(memory)
-            ])}
-          />
-        )}
-      </Section>
+      {machine.gpus.length > 0 && <Processes picture={picture} words={words} />}
       <Section title={trans.__('Machine')}>
         <dl className="jp-ogai-NodeFacts">
           {facts
@@ -89,6 +67,36 @@ export function MachineSections(props: {
         />
       </Section>
     </>
+  );
+}
+
+function Processes(props: { picture: INodePicture; words: NodeWords }): React.JSX.Element {
+  const { picture, words } = props;
+  const { trans } = words.words;
+  return (
+    <Section title={trans.__('Processes on GPUs')}>
+      {picture.processes.length === 0 ? (
+        <p>{trans.__('No process holds memory of a GPU.')}</p>
+      ) : (
+        <Grid
+          label={trans.__('Processes on GPUs')}
+          head={[
+            trans.__('Process'),
+            trans.__('GPU'),
+            trans.__('Name'),
+            trans.__('User'),
+            trans.__('Memory')
+          ]}
+          rows={picture.processes.map(({ pid, gpu, name, user, memory }) => [
+            pid,
+            gpu,
+            name,
+            user,
+            memory !== null && words.bytes(memory)
+          ])}
+        />
+      )}
+    </Section>
   );
 }
 
