@@ -176,7 +176,9 @@ class OperationHandler(APIHandler):
             if data is None and channel.failure is not None:
                 raise channel.failure
             self.set_header("Content-Type", "application/x-ndjson")
+            # A proxy that gathers or packs the lines would keep them from whoever waits for them.
             self.set_header("X-Accel-Buffering", "no")
+            self.set_header("Cache-Control", "no-store, no-transform")
             while data is not None:
                 self.write(data or b"\n")
                 await asyncio.wait_for(self.flush(), self._host.app.stuck_seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
@@ -37,6 +38,9 @@ class JobTable(Frame):
         self._workbench = workbench()
         self._limit = limit
         self._jobs: dict[str, Job] = {}
+        self._total = 0
+        self._looked = False
+        self._refreshing = threading.Lock()
         self._message = Message()
         states = [(_("all"), ""), *((state_word(state), state.value) for state in JobState)]
         self._state = w.Dropdown(
@@ -45,7 +49,7 @@ class JobTable(Frame):
         self._name = w.Text(
             placeholder=_("part of a name"), description=_("Name"), layout=w.Layout(width="20rem")
         )
-        self._table = w.HTML(card(job_list([])))
+        self._table = w.HTML("")
         self._choice = w.Dropdown(options=[], description=_("Job"), layout=w.Layout(width="28rem"))
         self._open = button(_("Open"), "eye", _("Show this job below"))
         self._opened = w.VBox([])
@@ -66,14 +70,20 @@ class JobTable(Frame):
         self._throttle.ask()
 
     def still(self) -> View:
-        """Return the list as it was last seen."""
-        return job_list(list(self._jobs.values()))
+        """Return the list as it was last seen; asked for when it was not seen yet."""
+        if not self._looked:
+            self._refresh()
+        return job_list(list(self._jobs.values()), self._total)
 
     def _hear(self, event: Event) -> None:
         if "/scheduler/" in event.schema_id:
             self._throttle.ask()
 
     def _refresh(self) -> None:
+        with self._refreshing:
+            self._ask()
+
+    def _ask(self) -> None:
         state = [JobState(self._state.value)] if self._state.value else None
         try:
             page = self._workbench.scheduler.jobs(
@@ -86,6 +96,7 @@ class JobTable(Frame):
             self._throttle.ask()  # how far a job is, is told by no event
         self._message.clear()
         self._jobs = {job.id: job for job in page.items}
+        self._total, self._looked = page.total, True
         self._table.value = card(job_list(page.items, page.total))
         chosen = self._choice.value
         options = [(f"{state_badge(j.state).icon} {j.name}  ({j.id})", j.id) for j in page.items]

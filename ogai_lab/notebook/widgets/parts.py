@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
 
+from ogai_lab.commands.figures import clock
 from ogai_lab.commands.text import text
 from ogai_lab.commands.views import Note, View
 from ogai_lab.core.errors import OgaiError, redact
@@ -32,10 +35,10 @@ class Frame(w.VBox):  # type: ignore[misc]
 
     def still(self) -> View:
         """Return what stands in a saved notebook, where no kernel draws the view."""
-        return View("", (Note(_("A live view; run its cell to see it.")),))
+        return View("", ())
 
     def _repr_mimebundle_(self, **_kwargs: Any) -> dict[str, Any]:
-        view = self.still()
+        view = as_of_now(self.still())
         return {
             WIDGET: {"version_major": 2, "version_minor": 0, "model_id": self._model_id},
             "text/html": page(view),
@@ -77,6 +80,12 @@ class Message(w.HTML):  # type: ignore[misc]
         """Show a view."""
         self.value = card(view)
         self.layout.display = ""
+
+
+def as_of_now(view: View) -> View:
+    """Return a view that says when it was so, for it stands in a notebook that goes on living."""
+    moment = _("As of {moment}. Run the cell to see it live.").format(moment=clock(time.time()))
+    return replace(view, blocks=(*view.blocks, Note(moment)))
 
 
 def sheet() -> str:

@@ -13,6 +13,7 @@ from jupyter_server.serverapp import ServerApp
 
 from ogai_lab_server.dashboards.rendering import renderer
 
+_SETTLE_SECONDS = 3.0
 _LOOK_SECONDS = 30.0
 _ALONE_LOOKS = 4
 """A kernel that nobody is connected to at so many looks in a row is ended."""
@@ -78,18 +79,25 @@ class Stage:
 
     async def play(self, name: str) -> AsyncIterator[str]:
         """Give a dashboard's page as it comes, and make the next one ready."""
-        waiting = self._waiting[name]
-        play = waiting.pop(0) if waiting else self._start(name)
+        play = self._ready(name) or self._start(name)
         async for part in play.parts():
             yield part
         if play.kernel is not None:
             self._seen[play.kernel] = 0
-        self.warm_up(name)
+        # Not at once: the reader's page has the machine first.
+        asyncio.get_running_loop().call_later(_SETTLE_SECONDS, self._warm_up, name)
         if self._watch is None:
             self._watch = asyncio.create_task(self._end_the_unseen())
 
-    def warm_up(self, name: str) -> None:
-        """Have as many kernels wait for readers as is wished."""
+    def _ready(self, name: str) -> Play | None:
+        manager: Any = self._server.kernel_manager
+        while self._waiting[name]:
+            play = self._waiting[name].pop(0)
+            if play.kernel is None or play.kernel in manager:  # the server may cull kernels
+                return play
+        return None
+
+    def _warm_up(self, name: str) -> None:
         while len(self._waiting[name]) < self._warm:
             self._waiting[name].append(self._start(name))
 
