@@ -47,7 +47,7 @@ function Colours(props: React.ComponentProps<typeof Legend>): React.JSX.Element 
   const { trans } = words.words;
   switch (by) {
     case 'use':
-      return <Scale low="0%" high="100%" colours={palette.use} label={trans.__('Busy')} />;
+      return <Scale low="0%" high="100%" colours={palette.use} label={trans.__('Use')} />;
     case 'temperature':
       return (
         <Scale

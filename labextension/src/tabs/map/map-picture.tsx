@@ -136,8 +136,7 @@ export function MapPicture(props: IMapPictureProps): React.JSX.Element {
         {under && <Tooltip cell={under} x={hovered.x} y={hovered.y} words={words} />}
         <p id="jp-ogai-Map-hint" className="jp-sr-only">
           {trans.__(
-            'Arrow keys move between GPUs, Home and End within a node, Page keys between groups; ' +
-              'Enter opens the node; plus and minus zoom, 0 shows all. The table has the same.'
+            'Arrow keys move between GPUs, Home and End within a node, Page keys between groups; Enter opens the node; plus and minus zoom, 0 shows all. The table has the same.'
           )}
         </p>
         <p className="jp-sr-only" role="status">

@@ -89,7 +89,7 @@ export function NodeTable(props: {
     ['state', trans.__('State')],
     ['health', trans.__('Health')],
     ['idle', trans.__('Free GPUs')],
-    ['use', trans.__('Busy')],
+    ['use', trans.__('Use')],
     ['hot', trans.__('Hottest GPU')],
     ['cores', trans.__('Free cores')],
     ['owners', trans.__('Owners')]

@@ -82,7 +82,7 @@ export class NodeWords {
     const memory = gpu ? gpu.memory_used : node.memory_used;
     const total = gpu ? gpu.memory : node.memory;
     const facts: [string, string | null][] = [
-      [trans.__('Busy'), cell.use === null ? null : this.percent(cell.use)],
+      [trans.__('Use'), cell.use === null ? null : this.percent(cell.use)],
       [trans.__('Memory'), memory === null ? null : this.of(memory, total)],
       [trans.__('Temperature'), cell.temperature === null ? null : this.degrees(cell.temperature)],
       [trans.__('Job'), cell.job && this.job(cell.job)],

@@ -63,7 +63,7 @@ export function GpuSection(props: {
         head={[
           trans.__('GPU'),
           trans.__('State'),
-          trans.__('Busy'),
+          trans.__('Use'),
           trans.__('Memory'),
           trans.__('Temperature'),
           trans.__('Power'),

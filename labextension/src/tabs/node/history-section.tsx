@@ -36,7 +36,7 @@ export function HistorySection(props: {
     [samples, machine, trans]
   );
   const charts: [title: string, unit: string, series: ISeries[]][] = [
-    [trans.__('Busy'), '%', curves.busy],
+    [trans.__('Use'), '%', curves.busy],
     [trans.__('Memory'), '%', curves.memory],
     [trans.__('Temperature'), '°C', curves.temperature],
     [trans.__('Power'), 'W', curves.power],
