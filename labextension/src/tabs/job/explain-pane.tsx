@@ -39,10 +39,12 @@ export function ExplainPane({ model, job, commands }: IPaneProps): React.JSX.Ele
       )}
       {answer.would_start.length > 0 && (
         <section>
-          <h3>{trans.__('It would start now')}</h3>
+          <h3>{trans.__('It would start now with')}</h3>
           <ul className="jp-ogai-Explain-changes">
             {answer.would_start.map((change, number) => (
-              <li key={number}>{plain(change)}</li>
+              <li key={number}>
+                <code>{plain(change)}</code>
+              </li>
             ))}
           </ul>
         </section>
@@ -110,7 +112,18 @@ function evidenceText(value: unknown, words: Words): string {
   if (typeof value === 'number') {
     return words.number(value);
   }
-  return plain(typeof value === 'string' ? value : JSON.stringify(value));
+  if (typeof value === 'object' && value !== null) {
+    const pairs = Object.entries(value as Record<string, unknown>);
+    return pairs
+      .filter(([, item]) => item !== null)
+      .map(([name, item]) => {
+        const text =
+          typeof item === 'object' ? plain(JSON.stringify(item)) : evidenceText(item, words);
+        return Array.isArray(value) ? text : `${plain(name)} ${text}`;
+      })
+      .join(', ');
+  }
+  return plain(String(value));
 }
 
 function Ahead(props: {
