@@ -56,13 +56,12 @@ export class ComparisonsApi {
     data: string,
     signal: AbortSignal
   ): Promise<Comparison> {
-    const body = { ...base, other: `${other.name}@${other.revision}`, data };
+    const body = { ...pair(base, other), data };
     return this._requests.call('post', '/ogai/models/compare', { body, signal });
   }
 
   tensors(base: IVersionRef, other: IVersionRef, signal: AbortSignal): Promise<TensorDiff> {
-    const query = { ...base, other: `${other.name}@${other.revision}` };
-    return this._requests.call('get', '/ogai/models/diff', { query, signal });
+    return this._requests.call('get', '/ogai/models/diff', { query: pair(base, other), signal });
   }
 
   items(
@@ -73,7 +72,7 @@ export class ComparisonsApi {
     signal: AbortSignal
   ): Promise<ItemPage> {
     return this._requests.call('get', '/ogai/comparisons/items', {
-      query: { ...base, other: `${other.name}@${other.revision}`, data, ...query },
+      query: { ...pair(base, other), data, ...query },
       signal
     });
   }
@@ -85,4 +84,9 @@ export class ComparisonsApi {
       signal
     });
   }
+}
+
+/** How two versions are named in one request. */
+function pair({ name, revision }: IVersionRef, other: IVersionRef) {
+  return { name, revision, other: `${other.name}@${other.revision}` };
 }

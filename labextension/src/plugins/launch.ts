@@ -34,7 +34,7 @@ export const launchPlugin: JupyterFrontEndPlugin<void> = {
           import('../tabs/launch/launch-model'),
           api.schema()
         ]);
-        const model = new LaunchModel(lab, api, state, schema);
+        const model = new LaunchModel(lab, api, state, schema, places(app).locate('').folder);
         await model.restore();
         const content = new view.LaunchTab(lab, model, places(app), app.commands);
         void content.take(args);

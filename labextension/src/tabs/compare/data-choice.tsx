@@ -6,29 +6,33 @@ import { useResource } from '../../use-resource';
 import type { IBench } from './compare-tab';
 import { evaluationOn, type ISubject } from './models-view';
 
+/** The manifests of the data that were prepared here, with their names. */
+export function usePrepared(bench: IBench): ReadonlyMap<string, string> {
+  const { runs } = bench.lab;
+  const { value } = useResource(runs);
+  React.useEffect(() => {
+    const held = bench.shown ? runs.look() : undefined;
+    return () => held?.dispose();
+  }, [runs, bench.shown]);
+  return new Map(
+    (value ?? []).flatMap(({ name, manifest }): [string, string][] =>
+      manifest ? [[manifest, name]] : []
+    )
+  );
+}
+
 /** The data on which versions are compared, and a way to measure what was not measured on them. */
 export function DataChoice(props: {
   bench: IBench;
   choices: string[];
+  names: ReadonlyMap<string, string>;
   data: string;
   choose: (data: string) => void;
   subjects: ISubject[];
 }): React.JSX.Element {
-  const { bench, choices, data, choose, subjects } = props;
-  const { lab } = bench;
-  const { trans } = lab.words;
-  const runs = useResource(lab.runs);
-  React.useEffect(() => {
-    const held = bench.shown ? lab.runs.look() : undefined;
-    return () => held?.dispose();
-  }, [bench.shown]);
-  const prepared = (runs.value ?? []).flatMap(({ name, manifest }) =>
-    manifest ? [{ name, digest: manifest }] : []
-  );
-  const all = [...new Set([...choices, ...prepared.map(one => one.digest)])];
-  const name = (digest: string) =>
-    prepared.find(one => one.digest === digest)?.name ?? digest.slice(0, 19);
-  if (all.length === 0) {
+  const { bench, choices, names, data, choose, subjects } = props;
+  const { trans } = bench.lab.words;
+  if (!data) {
     return (
       <p className="jp-ogai-Compare-note">
         {trans.__(
@@ -37,16 +41,15 @@ export function DataChoice(props: {
       </p>
     );
   }
-  const shown = data || all[0]!;
-  const missing = subjects.filter(one => !evaluationOn(one, shown));
+  const missing = subjects.filter(one => !evaluationOn(one, data));
   return (
     <div className="jp-ogai-Compare-data" role="group" aria-label={trans.__('Data')}>
       <label>
         {trans.__('Measured on the held-out documents of')}
-        <select value={shown} onChange={event => choose(event.target.value)}>
-          {all.map(digest => (
+        <select value={data} onChange={event => choose(event.target.value)}>
+          {choices.map(digest => (
             <option key={digest} value={digest}>
-              {name(digest)}
+              {names.get(digest) ?? digest.slice(0, 19)}
             </option>
           ))}
         </select>
@@ -54,7 +57,7 @@ export function DataChoice(props: {
       {missing.length > 0 && (
         <button
           className="jp-ogai-Button jp-mod-main"
-          onClick={() => void evaluate(bench, missing, shown)}
+          onClick={() => void evaluate(bench, missing, data)}
         >
           {trans._n('Evaluate %2', 'Evaluate all %1', missing.length, missing[0]!.name)}
         </button>

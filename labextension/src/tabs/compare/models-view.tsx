@@ -6,7 +6,7 @@ import { Face, ProblemFace } from '../../face';
 import { shownSpec } from '../job/spec/shown-spec';
 import { useAsked } from './asked';
 import type { IBench } from './compare-tab';
-import { DataChoice } from './data-choice';
+import { DataChoice, usePrepared } from './data-choice';
 import { FlipsView } from './flips-view';
 import { shortName } from './items';
 import { MetricTable } from './metric-table';
@@ -52,6 +52,7 @@ export function ModelsView(props: { bench: IBench; versions: Ref[] }): React.JSX
       })
     )
   );
+  const prepared = usePrepared(bench);
   const [chosen, setChosen] = React.useState('');
   const subjects = asked.value;
   if (!subjects) {
@@ -61,13 +62,14 @@ export function ModelsView(props: { bench: IBench; versions: Ref[] }): React.JSX
       <Face title={trans.__('Loading…')} />
     );
   }
-  const choices = dataOf(subjects);
+  const choices = [...new Set([...dataOf(subjects), ...prepared.keys()])];
   const data = choices.includes(chosen) ? chosen : (choices[0] ?? '');
   return (
     <>
       <DataChoice
         bench={bench}
         choices={choices}
+        names={prepared}
         data={data}
         choose={setChosen}
         subjects={subjects}
@@ -152,8 +154,9 @@ export function evaluationOn(subject: ISubject, data: string): EvaluationInfo | 
 function dataOf(subjects: ISubject[]): string[] {
   const counts = new Map<string, number>();
   for (const { evaluations } of subjects) {
-    for (const data of new Set(evaluations.filter(e => e.state === 'done').map(e => e.data))) {
-      counts.set(data, (counts.get(data) ?? 0) + 1);
+    const measured = new Set(evaluations.filter(e => e.state === 'done').map(e => e.data));
+    for (const data of new Set(evaluations.map(one => one.data))) {
+      counts.set(data, (counts.get(data) ?? 0) + (measured.has(data) ? 1 : 0));
     }
   }
   return [...counts].sort(([, a], [, b]) => b - a).map(([data]) => data);

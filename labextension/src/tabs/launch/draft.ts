@@ -27,8 +27,9 @@ const EMPTY: Record<string, JSONObject> = {
   cell: { kind: 'cell', source: '' }
 };
 
-export function emptyDraft(): IDraft {
-  return { spec: { run: EMPTY.script! }, others: {} };
+/** A draft with nothing in it but the folder that travels. */
+export function emptyDraft(workdir = ''): IDraft {
+  return { spec: { run: EMPTY.script!, ...(workdir && { workdir }) }, others: {} };
 }
 
 /** What a draft runs. */

@@ -30,8 +30,10 @@ export class LaunchModel implements IDisposable {
     private readonly _lab: IOgaiLab,
     readonly api: LaunchApi,
     private readonly _state: IStateDB | null,
-    readonly schema: JSONObject
+    readonly schema: JSONObject,
+    private readonly _workdir: string
   ) {
+    this._draft = emptyDraft(_workdir);
     this._presets = presetsOf(schema);
     this.offers = new Resource(_lab.live, {
       load: signal => api.free(signal),
@@ -115,7 +117,7 @@ export class LaunchModel implements IDisposable {
   }
 
   clear(): void {
-    this.fill(emptyDraft().spec, '');
+    this.fill(emptyDraft(this._workdir).spec, '');
   }
 
   undo(): void {
@@ -272,7 +274,7 @@ export class LaunchModel implements IDisposable {
 
   private readonly _changed = new Signal<this, void>(this);
   private readonly _presets: JSONObject;
-  private _draft = emptyDraft();
+  private _draft: IDraft;
   private _refusal: SpecProblem | undefined;
   private _key: string = crypto.randomUUID();
   private _offered: Offers | undefined;
