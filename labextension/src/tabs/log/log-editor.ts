@@ -227,4 +227,4 @@ export namespace LogEditor {
   }
 }
 
-const refresh = StateEffect.define<null>();
+const refresh = StateEffect.define();

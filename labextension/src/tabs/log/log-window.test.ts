@@ -37,7 +37,8 @@ class Log implements ILogs {
       yield chunk;
     }
     let chunks = 0;
-    while (!signal.aborted) {
+    for (;;) {
+      signal.throwIfAborted();
       if (chunks++ === this.cutAfter) {
         this.cutAfter = Infinity;
         return;
@@ -105,7 +106,10 @@ class Shown {
 }
 
 function open(log: Log, most?: number): { window: LogWindow; shown: Shown } {
-  const window = new LogWindow(log, reader, { frame: run => run(), ...(most ? { most, page: 60 } : {}) });
+  const window = new LogWindow(log, reader, {
+    frame: run => run(),
+    ...(most ? { most, page: 60 } : {})
+  });
   return { window, shown: new Shown(window) };
 }
 

@@ -325,7 +325,8 @@ export class LogWindow implements IDisposable {
     const end = this._reader.read(records);
     const over = this._lines.length + end.length - this._most;
     // A tenth at a time: taking lines from the start costs the same for one as for thousands.
-    const dropStart = mayDrop && over > 0 ? Math.min(this._lines.length, over + Math.ceil(this._most / 10)) : 0;
+    const dropStart =
+      mayDrop && over > 0 ? Math.min(this._lines.length, over + Math.ceil(this._most / 10)) : 0;
     const kept = dropStart > 0 ? this._lines.slice(dropStart) : this._lines;
     for (const line of end) {
       kept.push(line);
