@@ -116,12 +116,7 @@ def test_a_notebook_runs_as_a_job(lab: Lab, page: Page, shoot: Callable[[str], N
     button.click()
     form = page.locator(".jp-ogai-MainTab")
     expect(form).to_be_visible()
-    expect(
-        form.locator("input").filter(has=page.locator("xpath=self::*[@value]")).first
-    ).to_be_visible()
-    page.wait_for_function(
-        "[...document.querySelectorAll('.jp-ogai-MainTab input')].some(i => i.value === 'as-job.ipynb')"
-    )
+    expect(form.get_by_label("File")).to_have_value("as-job.ipynb")
     shoot("around-toolbar")
 
 

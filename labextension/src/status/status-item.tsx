@@ -56,9 +56,7 @@ export class StatusItem extends ReactWidget {
     const { value, connection, problem } = this._glance;
     const name = trans.__('OGAI Lab');
     if (connection === 'lost') {
-      const why = problem?.serverMissing
-        ? trans.__('The server has no OGAI Lab')
-        : trans.__('Not connected');
+      const why = this._why(problem?.code);
       return { short: why, long: `${name}: ${why}`, lost: true };
     }
     if (!value) {
@@ -75,6 +73,21 @@ export class StatusItem extends ReactWidget {
       long: `${name}: ${[jobs, queue, room].filter(Boolean).join(', ')}`,
       lost: false
     };
+  }
+
+  private _why(code: string | undefined): string {
+    const { trans } = this._words;
+    switch (code) {
+      case 'server_missing':
+        return trans.__('Not on this server');
+      case 'server_old':
+        return trans.__('Server of another version');
+      case 'forbidden':
+      case 'unauthenticated':
+        return trans.__('Not permitted');
+      default:
+        return trans.__('Not connected');
+    }
   }
 
   private _drawn = '';
