@@ -24,14 +24,14 @@ export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IOgaiLab],
   optional: [ILayoutRestorer, IStateDB, INotebookTracker, ISettingRegistry],
-  activate: async (
+  activate: (
     app: JupyterFrontEnd,
     lab: IOgaiLab,
     restorer: ILayoutRestorer | null,
     state: IStateDB | null,
     notebooks: INotebookTracker | null,
     settings: ISettingRegistry | null
-  ): Promise<void> => {
+  ): void => {
     registerThingCommands(app.commands, lab, {
       ...notebookCells(notebooks),
       atPointer: key => app.contextMenuHitTest(node => key in node.dataset)?.dataset
@@ -39,8 +39,11 @@ export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
     const { sidebar, accordion } = createSidebar(lab, app.commands);
     app.shell.add(sidebar, 'left', { rank: RANK });
     restorer?.add(sidebar, sidebar.id);
-    await remember(accordion, SECTIONS, state);
-    const chosen = await settings?.load(ID).catch(() => undefined);
-    lab.jobs.mine = chosen?.composite.mine === true;
+    // Neither is waited for: what is remembered is known only after every plugin is active.
+    void remember(accordion, SECTIONS, state);
+    void settings
+      ?.load(ID)
+      .then(({ composite }) => (lab.jobs.mine = composite.mine === true))
+      .catch(() => undefined);
   }
 };

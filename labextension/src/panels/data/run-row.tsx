@@ -30,7 +30,7 @@ export function RunRow(props: {
   return (
     <div
       {...row.props}
-      className="jp-ogai-Row jp-ogai-RunRow"
+      className="jp-ogai-Row jp-ogai-RunRow jp-ogai-OfJob"
       data-job-id={run.job}
       data-state={run.state}
       data-manifest={run.manifest ?? ''}

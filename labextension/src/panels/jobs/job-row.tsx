@@ -40,7 +40,7 @@ export function JobRow(props: {
   return (
     <div
       {...row.props}
-      className="jp-ogai-Row jp-ogai-JobRow"
+      className="jp-ogai-Row jp-ogai-JobRow jp-ogai-OfJob"
       data-job-id={job.id}
       data-state={job.state}
       aria-selected={row.current}
