@@ -1,4 +1,4 @@
-"""The dashboards as a lead sees them: drawn by Voila, live, signed in, loading from nowhere else."""
+"""The dashboards as a lead sees them: drawn by Voila, live, signed in, self-contained."""
 
 from __future__ import annotations
 

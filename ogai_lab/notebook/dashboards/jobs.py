@@ -50,7 +50,9 @@ class JobsWall(Page):
         self._going.value = section(going_view(going.items))
         self._waiting.value = section(waiting_view(waiting.items))
         self._ended.value = section(ended_view(today or ended.items))
-        self._chart.show(self._curves(going.items or ended.items[:_CURVES]))
+        curves = self._curves(going.items or ended.items[:_CURVES])
+        self._chart.show(curves)
+        self._chart.layout.display = "" if curves else "none"
 
     def _curves(self, jobs: Sequence[Job]) -> dict[str, dict[str, Sequence[tuple[float, float]]]]:
         found: dict[str, dict[str, Sequence[tuple[float, float]]]] = {}
