@@ -236,7 +236,9 @@ export class LogPane extends Widget {
   }
 
   private _onEnd(_: LogEditor, atEnd: boolean): void {
-    this.window.following = atEnd && this.window.atEnd;
+    if (!atEnd || this.window.atEnd) {
+      this.window.following = atEnd;
+    } // else it is only the end of what is held, or of nothing so far
   }
 
   private _onEdge(_: LogEditor, edge: 'start' | 'end'): void {
