@@ -6,6 +6,8 @@ import { sleep } from '../store/persist';
 const KEY = 'ogai-lab:sidebar';
 /** Milliseconds after the last change before it is written. */
 const SETTLE = 300;
+/** A section with less than this share of the room shows nothing. */
+const LEAST = 0.1;
 
 /** Keep which sections of an accordion are open, and how large they are, from session to session. */
 export async function remember(
@@ -24,9 +26,21 @@ export async function remember(
       await state?.save(KEY, { closed, sizes: accordion.relativeSizes() });
     }
   };
-  accordion.expansionToggled.connect(() => void save());
+  accordion.expansionToggled.connect((_, index) => {
+    giveRoom(accordion, index);
+    void save();
+  });
   accordion.handleMoved.connect(() => void save());
   accordion.disposed.connect(() => last?.abort());
+}
+
+/** A section that was never open before has no size yet: share the room evenly. */
+function giveRoom(accordion: AccordionPanel, index: number): void {
+  const hidden = accordion.widgets.map(({ isHidden }) => isHidden);
+  const share = accordion.relativeSizes()[index] ?? 0;
+  if (!hidden[index] && share < LEAST) {
+    accordion.setRelativeSizes(hidden.map(closed => (closed ? 0 : 1)));
+  }
 }
 
 function apply(accordion: AccordionPanel, ids: readonly string[], kept: unknown): void {

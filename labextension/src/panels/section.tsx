@@ -3,13 +3,14 @@ import {
   ReactWidget,
   refreshIcon,
   settingsIcon,
-  ToolbarButton
+  type LabIcon
 } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ISignal } from '@lumino/signaling';
 import * as React from 'react';
 
 import type { IOgaiLab } from '../tokens';
+import type { Words } from '../words';
 import { useChanges } from './use-changes';
 
 /** What calls for attention in a section: how much of it, and what it is. */
@@ -47,29 +48,43 @@ export function createSection(
   panel.addClass(`jp-ogai-Section-${section.id}`);
   panel.toolbar.node.setAttribute('aria-label', trans.__('%1: actions', section.title));
 
-  const badge = ReactWidget.create(<Badge section={section} />);
-  badge.addClass('jp-ogai-BadgeItem');
-  panel.toolbar.addItem('badge', badge);
-  panel.toolbar.addItem(
-    'refresh',
-    new ToolbarButton({
-      icon: refreshIcon,
-      tooltip: trans.__('Load %1 Again', section.title),
-      onClick: () => section.follows.forEach(store => store.retry?.())
-    })
+  const actions = ReactWidget.create(
+    <Actions section={section} words={lab.words} commands={commands} />
   );
-  panel.toolbar.addItem(
-    'settings',
-    new ToolbarButton({
-      icon: settingsIcon,
-      tooltip: trans.__('Settings of OGAI Lab'),
-      onClick: () => void commands.execute('settingeditor:open', { query: 'OGAI Lab' })
-    })
-  );
+  actions.addClass('jp-ogai-SectionActions');
+  panel.toolbar.addItem('actions', actions);
   const body = ReactWidget.create(section.body);
   body.addClass('jp-ogai-Section-body');
   panel.addWidget(body);
   return panel;
+}
+
+/** Core's toolbar buttons say that they are pressed or not, which no button of these is. */
+function Actions(props: {
+  section: ISection;
+  words: Words;
+  commands: CommandRegistry;
+}): React.JSX.Element {
+  const { section, words, commands } = props;
+  const { trans } = words;
+  const button = (icon: LabIcon, label: string, run: () => void) => (
+    <button className="jp-ogai-IconButton" title={label} aria-label={label} onClick={run}>
+      <icon.react tag="span" />
+    </button>
+  );
+  return (
+    <>
+      <Badge section={section} />
+      {button(refreshIcon, trans.__('Load %1 Again', section.title), () =>
+        section.follows.forEach(store => store.retry?.())
+      )}
+      {button(
+        settingsIcon,
+        trans.__('Settings of OGAI Lab'),
+        () => void commands.execute('settingeditor:open', { query: 'OGAI Lab' })
+      )}
+    </>
+  );
 }
 
 function Badge({ section }: { section: ISection }): React.JSX.Element | null {

@@ -75,14 +75,18 @@ function Picture(props: {
           <QueueRow key={queue.name} queue={queue} words={words} />
         ))}
       </ul>
-      <Filter
-        value={part}
-        apply={setPart}
-        placeholder={trans.__('Filter nodes')}
-        label={trans.__('Filter nodes by name or rack')}
-        count={count}
-      />
-      <States sums={sums} chosen={state} choose={setState} words={words} />
+      {nodes.length > 1 && (
+        <>
+          <Filter
+            value={part}
+            apply={setPart}
+            placeholder={trans.__('Filter nodes')}
+            label={trans.__('Filter nodes by name or rack')}
+            count={count}
+          />
+          <States sums={sums} chosen={state} choose={setState} words={words} />
+        </>
+      )}
       {shown.length === 0 ? (
         <Face
           title={trans.__('No node matches')}
@@ -114,13 +118,13 @@ function States(props: {
   const { sums, chosen, choose, words } = props;
   const present = NODE_STATES.filter(state => sums.states[state] > 0 || state === chosen);
   return (
-    <div className="jp-ogai-Chips" role="group" aria-label={words.trans.__('Nodes by state')}>
+    <div className="jp-ogai-States" role="group" aria-label={words.trans.__('Nodes by state')}>
       {present.map(state => {
         const Icon = nodeIcons[state];
         return (
           <button
             key={state}
-            className="jp-ogai-Chip"
+            className="jp-ogai-StateChip"
             data-node-state={state}
             aria-pressed={chosen === state}
             onClick={() => choose(chosen === state ? null : state)}

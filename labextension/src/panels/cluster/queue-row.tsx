@@ -20,7 +20,7 @@ export function QueueRow(props: { queue: Queue; words: Words }): React.JSX.Eleme
         <span className="jp-ogai-Queue-name" title={queue.name}>
           {queue.name}
         </span>
-        <span className="jp-ogai-Quiet">{jobs}</span>
+        <span className="jp-ogai-Small">{jobs}</span>
       </div>
       {queue.gpus !== null && (
         <Used
@@ -39,7 +39,7 @@ export function QueueRow(props: { queue: Queue; words: Words }): React.JSX.Eleme
         />
       )}
       {queue.gpus === null && queue.cpus === null && (
-        <div className="jp-ogai-Quiet">
+        <div className="jp-ogai-Small">
           {trans.__(
             'Holds %1 cores, %2 GPUs; no quota',
             words.number(queue.cpus_used),

@@ -88,7 +88,7 @@ function Models(props: IProps & { models: Model[] }): React.JSX.Element {
           rows.filter(({ kind }) => kind === 'model').length
         )}
       />
-      <div className="jp-ogai-Bar">
+      <div className="jp-ogai-Tools">
         <button className="jp-ogai-Button" onClick={register}>
           {trans.__('Register…')}
         </button>
