@@ -6,7 +6,7 @@ import type { ISeries } from '../../chart';
 import { ChartView } from '../../chart/chart-view';
 import { Face, ProblemFace } from '../../face';
 import { stateIcons } from '../../icons';
-import { firstChoice } from '../job/curves/selection';
+import { firstChoice, inOrder } from '../job/curves/selection';
 import { shownSpec } from '../job/spec/shown-spec';
 import { TabCommands } from '../tabs';
 import { useAsked } from './asked';
@@ -42,7 +42,7 @@ export function JobsView(props: { bench: IBench; ids: string[] }): React.JSX.Ele
     );
   }
   const jobs = found.map(one => one.job);
-  const metrics = [...new Set(jobs.flatMap(job => Object.keys(job.metrics)))];
+  const metrics = inOrder([...new Set(jobs.flatMap(job => Object.keys(job.metrics)))]);
   const base = jobs[0]!;
   return (
     <>

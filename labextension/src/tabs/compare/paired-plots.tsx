@@ -10,6 +10,8 @@ const LEFT = 48;
 const BOTTOM = 36;
 const TOP = 8;
 const RIGHT = 10;
+const FEWEST_BARS = 8;
+const MOST_BARS = 40;
 
 interface IPlot {
   scores: readonly (readonly [string, number, number])[];
@@ -44,7 +46,11 @@ export function PairedPlots(props: {
 function Differences({ scores, base, other, words }: IPlot): React.JSX.Element {
   const { trans } = words;
   const bars = React.useMemo(
-    () => histogram(scores.map(([, before, after]) => after - before)),
+    () =>
+      histogram(
+        scores.map(([, before, after]) => after - before),
+        Math.min(MOST_BARS, Math.max(FEWEST_BARS, Math.ceil(2 * Math.sqrt(scores.length))))
+      ),
     [scores]
   );
   const range: [number, number] = [bars[0]?.low ?? -1, bars.at(-1)?.high ?? 1];
