@@ -12,14 +12,14 @@ import type { IPaneProps } from '../pane-props';
 import { CurveFeed } from './curve-feed';
 import { MOST_SERIES, seriesOf } from './curve-table';
 import { CurveControls, FIRST_SETTINGS, type ICurveSettings } from './curve-controls';
-import { shownMetrics } from './selection';
+import { inOrder, shownMetrics } from './selection';
 
 /** The live curves of a job: a chart for each chosen metric, or one for all. */
 export function CurvesPane({ model, job }: IPaneProps): React.JSX.Element {
   const { words } = model.lab;
   const { trans } = words;
   const [settings, set] = useKept<ICurveSettings>(model, 'curve settings', FIRST_SETTINGS);
-  const names = Object.keys(job.metrics).sort();
+  const names = inOrder(Object.keys(job.metrics));
   const shown = shownMetrics(names, settings.chosen);
   const feed = useFeed(model, job, shown, settings.rank);
   const attempts = [...new Set(feed.curves.map(({ attempt }) => attempt))].sort((a, b) => a - b);

@@ -5,22 +5,24 @@ const TELLING = [
   /loss/i,
   /perplexity|ppl/i,
   /acc|score|reward|f1|bleu|rouge/i,
-  /mfu|tokens|speed/i
+  /^lr$|learning.?rate/i,
+  /grad.?norm/i,
+  /_per_s|speed|throughput/i,
+  /mfu/i
 ];
 
-/** The metrics that are shown before anything was chosen. */
-export function firstChoice(names: readonly string[]): string[] {
-  if (names.length <= FIRST) {
-    return [...names];
-  }
+/** The names of the metrics in the order in which people look at them. */
+export function inOrder(names: readonly string[]): string[] {
   const rank = (name: string) => {
     const place = TELLING.findIndex(pattern => pattern.test(name));
     return place < 0 ? TELLING.length : place;
   };
-  const best = names.map((name, place) => ({ name, place, rank: rank(name) }));
-  best.sort((a, b) => a.rank - b.rank || a.place - b.place);
-  const chosen = new Set(best.slice(0, FIRST).map(({ name }) => name));
-  return names.filter(name => chosen.has(name));
+  return [...names].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+}
+
+/** The metrics that are shown before anything was chosen, of names in order. */
+export function firstChoice(names: readonly string[]): string[] {
+  return names.slice(0, FIRST);
 }
 
 /** What is shown: the choice as far as there are such metrics, else the first choice. */
