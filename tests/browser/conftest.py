@@ -88,19 +88,31 @@ def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     Of a test that fails, a picture stays in build/screenshots and a trace in build/traces
     (`playwright show-trace FILE`).
     """
+    yield from _window(chromium, request, traced=True)
+
+
+@pytest.fixture
+def untraced_page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A window whose memory holds nothing but the workbench."""
+    yield from _window(chromium, request, traced=False)
+
+
+def _window(chromium: Browser, request: pytest.FixtureRequest, *, traced: bool) -> Iterator[Page]:
     context = chromium.new_context(
         viewport={"width": 1280, "height": 800}, locale="en-US", timezone_id="UTC"
     )
     context.set_default_timeout(30_000)
-    context.tracing.start(snapshots=True)
+    if traced:
+        context.tracing.start(snapshots=True)
     page = context.new_page()
     failed = request.session.testsfailed
     yield page
     if request.session.testsfailed > failed:
         name = re.sub(r"[^\w.-]+", "-", request.node.name)
         _picture(page, f"failed-{name}")
-        TRACES.mkdir(parents=True, exist_ok=True)
-        context.tracing.stop(path=TRACES / f"{name}.zip")
+        if traced:
+            TRACES.mkdir(parents=True, exist_ok=True)
+            context.tracing.stop(path=TRACES / f"{name}.zip")
     context.close()
 
 

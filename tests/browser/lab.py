@@ -116,6 +116,12 @@ class Lab:
             found: dict[str, Any] = api.get(f"/scheduler/jobs/{job}").json()
         return found
 
+    def node(self) -> str:
+        """Return the name of the first node."""
+        with self.api() as api:
+            name: str = api.get("/scheduler/nodes").json()[0]["name"]
+        return name
+
     def wait(self, job: str, *states: str) -> None:
         """Wait until a job is in one of `states`."""
         deadline = time.monotonic() + _JOB_SECONDS
