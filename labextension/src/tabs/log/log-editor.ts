@@ -82,12 +82,15 @@ export class LogEditor implements IDisposable {
     }
     const set = this._view.state.changes(changes);
     const stays = !follow && !change.reset && (change.dropStart > 0 || change.start.length > 0);
-    const effects: StateEffect<unknown>[] = follow
-      ? [EditorView.scrollIntoView(set.newLength, { y: 'end', yMargin: 8 })]
-      : stays
-        ? [this._view.scrollSnapshot().map(set) as StateEffect<unknown>]
-        : [];
-    this._view.dispatch({ changes: set, effects });
+    const snapshot = stays ? this._view.scrollSnapshot() : undefined;
+    this._view.dispatch({ changes: set });
+    // CodeMirror cuts a place to scroll to down to the text before the transaction: hence two.
+    if (follow) {
+      this.scrollToEnd();
+    } else if (snapshot) {
+      const there = snapshot.map(set);
+      this._view.dispatch(there ? { effects: there } : {});
+    }
   }
 
   /** Draw anew what depends on more than the lines: what was found, for one. */
