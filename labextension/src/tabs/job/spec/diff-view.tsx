@@ -130,7 +130,7 @@ function Differences(props: { before: Job; after: Job; words: Words }): React.JS
           <tbody>
             {shown.map(one => (
               <tr key={one.path.join('\n')} data-verdict={one.verdict}>
-                <th scope="row">{plain(one.path.join(' › '))}</th>
+                <th scope="row">{plain(one.path.join('.'))}</th>
                 <td>
                   <span className="jp-ogai-Diff-verdict">
                     <span aria-hidden="true">{SIGNS[one.verdict]}</span> {verdicts[one.verdict]}
