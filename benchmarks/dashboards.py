@@ -12,7 +12,7 @@ import statistics
 import time
 from collections.abc import Callable
 
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Browser
 
 from benchmarks.chromium import browser, lab
 from tests.browser.lab import ROOT, TOKEN, Lab
@@ -30,7 +30,7 @@ def open_page(chromium: Browser, url: str) -> tuple[float, float]:
     """Return the seconds until the first paint, and until figures are there."""
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
-    page.route(lambda address: "127.0.0.1" not in address, Route.abort)
+    page.route(lambda address: "127.0.0.1" not in address, lambda route: route.abort())
     start = time.perf_counter()
     page.goto(url, wait_until="commit", timeout=_PATIENCE)
     page.wait_for_selector(".og-tile", timeout=_PATIENCE)

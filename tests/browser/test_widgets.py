@@ -73,7 +73,7 @@ def test_a_job_is_drawn_live_read_by_keyboard_and_still_when_it_is_over(
     page.keyboard.press("Enter")
 
     view.get_by_label("Log scale").check()
-    expect(figure.get_by_text("Not drawn: 1 that are not above zero")).to_be_visible()
+    expect(figure.get_by_text("Points not drawn: 1 (not above zero")).to_be_visible()
     area = figure.get_by_role("application")
     area.focus()
     page.keyboard.press("Home")

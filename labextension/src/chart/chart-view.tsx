@@ -55,8 +55,8 @@ export function chartWords(trans: TranslationBundle): IChartWords {
     page: trans.__('%1 to %2 of %3'),
     previous: trans.__('Previous'),
     next: trans.__('Next'),
-    unbounded: trans.__('Not drawn: %1 that are not finite.'),
-    notPositive: trans.__('Not drawn: %1 that are not above zero (log scale).'),
+    unbounded: trans.__('Points not drawn: %1 (not finite).'),
+    notPositive: trans.__('Points not drawn: %1 (not above zero, on a log scale).'),
     summary: trans.__('%1: %2 points, from %3 to %4, last %5')
   };
 }

@@ -21,8 +21,8 @@ export const ENGLISH: IChartWords = {
   page: '%1 to %2 of %3',
   previous: 'Previous',
   next: 'Next',
-  unbounded: 'Not drawn: %1 that are not finite.',
-  notPositive: 'Not drawn: %1 that are not above zero (log scale).',
+  unbounded: 'Points not drawn: %1 (not finite).',
+  notPositive: 'Points not drawn: %1 (not above zero, on a log scale).',
   summary: '%1: %2 points, from %3 to %4, last %5'
 };
 

@@ -1,20 +1,19 @@
 import uPlot from 'uplot';
 
-import { ENGLISH, fill } from './chart-words';
+import { ENGLISH } from './chart-words';
 import { Curve } from './curve';
-import { nearest } from './decimate';
+import { Figure, write } from './figure';
 import { join, othersOf, type IGroupMember } from './group';
+import { moveOf, zoomOf } from './keys';
 import { Legend } from './legend';
-import { formatValue } from './numbers';
 import { compose, extent, linesOf, type ILine } from './picture';
 import { plotOptions, type IPlotHost } from './plot';
+import { notesOf, summaryOf, valueAt } from './readout';
 import { formatX, PointTable } from './table';
 import { readColours, watchTheme, type IColours } from './theme';
 import type { IChart, IChartOptions, ISeries, Range } from './types';
 
 const HEIGHT = 220;
-/** How much a key press narrows or widens the picture. */
-const ZOOM = 0.5;
 /** How often what nobody watches closely is brought up to date: the table and the summary. */
 const SLOW_MS = 1000;
 
@@ -39,13 +38,14 @@ class Chart implements IChart, IPlotHost, IGroupMember {
       time: this.options.time ?? false,
       locale: this.options.locale
     }));
-    this._build();
-    element.append(this._figure);
-    this.colours = readColours(this._figure);
+    this._figure = new Figure(this._words, this._legend.node, this._table.node);
+    this._listen();
+    element.append(this._figure.root);
+    this.colours = readColours(this._figure.root);
     this._leave = options.group ? join(options.group, this) : () => undefined;
     this._unwatch = watchTheme(() => this._later({ theme: true }));
     this._resized = new ResizeObserver(() => this._later({}));
-    this._resized.observe(this._area);
+    this._resized.observe(this._figure.area);
     this._caption();
   }
 
@@ -89,7 +89,7 @@ class Chart implements IChart, IPlotHost, IGroupMember {
     this._resized.disconnect();
     this._plot?.destroy();
     this._plot = undefined;
-    this._figure.remove();
+    this._figure.root.remove();
     this._destroyed = true;
   }
 
@@ -131,49 +131,22 @@ class Chart implements IChart, IPlotHost, IGroupMember {
     othersOf(this.options.group, this).forEach(other => other.zoomTo(range));
   }
 
-  private _build(): void {
-    const { _figure: figure, _area: area, _reset: reset } = this;
-    figure.className = 'jp-ogai-Chart';
-    const head = document.createElement('figcaption');
-    head.append(this._title, this._place, reset);
-    this._title.className = 'jp-ogai-Chart-title';
-    this._place.className = 'jp-ogai-Chart-place';
-    reset.type = 'button';
-    reset.textContent = this._words.reset;
-    reset.hidden = true;
+  private _listen(): void {
+    const { area, reset } = this._figure;
     reset.addEventListener('click', () => {
       this.reset();
       area.focus();
     });
-    area.className = 'jp-ogai-Chart-area';
-    area.tabIndex = 0;
-    area.setAttribute('role', 'application');
     area.addEventListener('keydown', event => this._key(event));
     area.addEventListener('blur', () => this._point(null));
-    this._empty.className = 'jp-ogai-Chart-empty';
-    this._empty.textContent = this._words.empty;
-    this._notes.className = 'jp-ogai-Chart-notes';
-    this._notes.setAttribute('role', 'status');
-    this._spoken.className = this._summary.className = 'jp-ogai-Chart-unseen';
-    this._spoken.setAttribute('aria-live', 'polite');
-    figure.append(
-      head,
-      this._legend.node,
-      area,
-      this._notes,
-      this._summary,
-      this._spoken,
-      this._table.node
-    );
-    area.append(this._empty);
   }
 
   private _caption(): void {
     const { title, x, y } = this.options;
-    this._title.textContent = y ? `${title} (${y})` : title;
-    this._figure.setAttribute('aria-label', title);
-    this._area.setAttribute('aria-label', `${title}. ${this._words.hint}`);
-    this._place.textContent = x;
+    this._figure.title.textContent = y ? `${title} (${y})` : title;
+    this._figure.root.setAttribute('aria-label', title);
+    this._figure.area.setAttribute('aria-label', `${title}. ${this._words.hint}`);
+    this._figure.place.textContent = x;
   }
 
   private _later(what: { data?: boolean; theme?: boolean }): void {
@@ -188,14 +161,14 @@ class Chart implements IChart, IPlotHost, IGroupMember {
   }
 
   private _draw(): void {
-    const width = this._area.clientWidth;
+    const width = this._figure.area.clientWidth;
     if (width === 0) {
       return; // out of sight; the observer of its size tells when it comes back
     }
     const height = this.options.height ?? HEIGHT;
     const resized = width !== this._plot?.width;
     if (this._theme) {
-      this.colours = readColours(this._figure);
+      this.colours = readColours(this._figure.root);
     }
     if (this._data || resized || !this._plot) {
       this._compose(width, height);
@@ -206,7 +179,8 @@ class Chart implements IChart, IPlotHost, IGroupMember {
   }
 
   private _compose(width: number, height: number): void {
-    const { log = false, smoothing = 0 } = this.options;
+    const { log = false, smoothing = 0, locale } = this.options;
+    const { empty, notes, reset } = this._figure;
     const picture = compose(this.curves, {
       log,
       smoothing,
@@ -214,17 +188,17 @@ class Chart implements IChart, IPlotHost, IGroupMember {
       buckets: width,
       hidden: this._hidden
     });
-    this._empty.hidden = picture.data[0].length > 0;
-    this._reset.hidden = this._zoom === null;
-    this._note(picture.notPositive);
+    empty.hidden = picture.data[0].length > 0;
+    reset.hidden = this._zoom === null;
+    write(notes, notesOf(this.curves, picture.notPositive, this._words, locale));
     this._legend.show(this.curves, this._hidden);
     const identity = this._identity(picture.lines);
     if (this._remake || identity !== this._drawn || !this._plot) {
       this._plot?.destroy();
-      const style = getComputedStyle(this._area);
+      const style = getComputedStyle(this._figure.area);
       const font = `${style.fontSize} ${style.fontFamily}`;
       const options = plotOptions(this, picture.lines, { width, height }, font);
-      this._plot = new uPlot(options, picture.data, this._area);
+      this._plot = new uPlot(options, picture.data, this._figure.area);
       this._drawn = identity;
       this._remake = false;
     } else {
@@ -253,55 +227,23 @@ class Chart implements IChart, IPlotHost, IGroupMember {
   }
 
   private _key(event: KeyboardEvent): void {
-    if (
-      event.target !== this._area ||
-      event.ctrlKey ||
-      event.metaKey ||
-      event.altKey ||
-      !this._plot
-    ) {
+    const { key, ctrlKey, metaKey, altKey, target } = event;
+    const whole = extent(this.curves);
+    if (target !== this._figure.area || ctrlKey || metaKey || altKey || !this._plot || !whole) {
       return;
     }
-    const steps = this._plot.data[0] as number[];
-    const [from, to] = this.range;
-    const last = steps.length - 1;
-    const here = nearest(steps, this._cursor ?? to);
-    const leap = Math.max(1, Math.round(steps.length / 10));
-    const moves: Record<string, number> = {
-      ArrowLeft: here - (this._cursor === null ? 0 : 1),
-      ArrowRight: here + (this._cursor === null ? 0 : 1),
-      PageUp: here - leap,
-      PageDown: here + leap,
-      Home: nearest(steps, from),
-      End: nearest(steps, to)
-    };
-    const move = moves[event.key];
+    const move = moveOf(key, this._plot.data[0] as number[], this._cursor, this.range);
+    const zoom = zoomOf(key, this.range, whole, this._cursor);
     if (move !== undefined) {
-      this._point(steps[Math.max(0, Math.min(last, move))] ?? null);
+      this._point(move);
       this._say();
-    } else if (event.key === '+' || event.key === '=') {
-      this._zoomBy(ZOOM);
-    } else if (event.key === '-') {
-      this._zoomBy(1 / ZOOM);
-    } else if ((event.key === 'Escape' || event.key === '0') && this._zoom) {
-      this.reset();
+    } else if (zoom !== undefined && (zoom !== null || this._zoom !== null)) {
+      this._show(zoom);
     } else {
       return;
     }
     event.preventDefault();
     event.stopPropagation(); // or the notebook takes the key for a command of its own
-  }
-
-  private _zoomBy(factor: number): void {
-    const whole = extent(this.curves);
-    const [from, to] = this.range;
-    const centre = this._cursor ?? (from + to) / 2;
-    if (!whole) {
-      return;
-    }
-    const left = Math.max(whole[0], centre - (centre - from) * factor);
-    const right = Math.min(whole[1], centre + (to - centre) * factor);
-    this._show(left <= whole[0] && right >= whole[1] ? null : [left, right]);
   }
 
   /** Stand at an x. */
@@ -317,42 +259,21 @@ class Chart implements IChart, IPlotHost, IGroupMember {
   private _readout(): void {
     const { x, time = false, locale } = this.options;
     const at = this._cursor;
-    this._place.textContent = at === null ? x : `${x} ${formatX(at, time, locale)}`;
+    this._figure.place.textContent = at === null ? x : `${x} ${formatX(at, time, locale)}`;
     this._legend.values(key => this._value(key));
   }
 
   private _value(key: string): string {
     const curve = this.curves.find(one => one.key === key)!;
     const { smoothing = 0, locale } = this.options;
-    if (this._cursor === null) {
-      return formatValue(curve.last, locale);
-    }
-    const end = curve.x[curve.x.length - 1];
-    if (end === undefined || this._cursor > end || this._cursor < curve.x[0]!) {
-      return '–';
-    }
-    const values = smoothing > 0 ? curve.smoothed(smoothing) : curve.y;
-    return formatValue(values[nearest(curve.x, this._cursor)], locale);
+    return valueAt(curve, this._cursor, { smoothing, locale });
   }
 
   private _say(): void {
     const values = this.curves
       .filter(({ key }) => !this._hidden.has(key))
       .map(({ key, label }) => `${label} ${this._value(key)}`);
-    this._spoken.textContent = [this._place.textContent, ...values].join(', ');
-  }
-
-  private _note(notPositive: number): void {
-    const { locale } = this.options;
-    const unbounded = this.curves.reduce((sum, curve) => sum + curve.unbounded, 0);
-    const notes = [
-      unbounded ? fill(this._words.unbounded, unbounded.toLocaleString(locale)) : '',
-      notPositive ? fill(this._words.notPositive, notPositive.toLocaleString(locale)) : ''
-    ];
-    const text = notes.filter(Boolean).join(' ');
-    if (this._notes.textContent !== text) {
-      this._notes.textContent = text;
-    }
+    this._figure.spoken.textContent = [this._figure.place.textContent, ...values].join(', ');
   }
 
   /** Bring up to date what need not follow each point. */
@@ -360,16 +281,7 @@ class Chart implements IChart, IPlotHost, IGroupMember {
     this._slow ??= setTimeout(() => {
       this._slow = undefined;
       this._table.update();
-      const { locale } = this.options;
-      this._summary.textContent = this.curves
-        .map(({ label, x, y, last }) => {
-          const values = y.filter(value => value !== null);
-          const low = values.reduce((a, b) => Math.min(a, b), Infinity);
-          const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
-          const figures = [low, high, last].map(value => formatValue(value, locale));
-          return fill(this._words.summary, label, x.length.toLocaleString(locale), ...figures);
-        })
-        .join('; ');
+      write(this._figure.summary, summaryOf(this.curves, this._words, this.options.locale));
     }, SLOW_MS);
   }
 
@@ -392,15 +304,7 @@ class Chart implements IChart, IPlotHost, IGroupMember {
   private readonly _words;
   private readonly _legend: Legend;
   private readonly _table: PointTable;
-  private readonly _figure = document.createElement('figure');
-  private readonly _title = document.createElement('span');
-  private readonly _place = document.createElement('span');
-  private readonly _reset = document.createElement('button');
-  private readonly _area = document.createElement('div');
-  private readonly _empty = document.createElement('p');
-  private readonly _notes = document.createElement('div');
-  private readonly _summary = document.createElement('div');
-  private readonly _spoken = document.createElement('div');
+  private readonly _figure: Figure;
   private readonly _resized: ResizeObserver;
   private readonly _unwatch: () => void;
   private _leave: () => void;
