@@ -34,7 +34,7 @@ def test_through_a_password_a_base_url_and_a_proxy_that_gathers(
     with in_front_of(guarded.port) as port:
         page.goto(f"http://127.0.0.1:{port}/base/lab?ogai=map")
         page.locator("#password_input").fill(_PASSWORD)
-        page.get_by_role("button", name="Log in").click()
+        page.locator("#login_submit").click()
         page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=PATIENCE)
         expect(page.locator(".jp-ogai-Status")).to_contain_text("0 running", timeout=PATIENCE)
         expect(page.locator(".jp-ogai-MainTab")).to_have_count(1)
