@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -293,61 +292,3 @@ def test_a_job_that_is_gone_or_never_was_says_so(lab: Lab, page: Page, jobs: Sho
     expect(tab.get_by_text("There is no job j0000000000000000")).to_be_visible()
     tab.get_by_role("button", name="Show the Jobs").click()
     expect(page.get_by_role("button", name="Clone and Edit…")).to_have_count(0)
-
-
-_OPEN_AND_CLOSE = """
-async ({ times, args }) => {
-  const app = window.jupyterapp;
-  for (let count = 0; count < times; count++) {
-    const tab = await app.commands.execute('ogai:open', args);
-    while (!tab.node.querySelector('[role=tabpanel] .jp-ogai-Curves-chart')) {
-      await new Promise(done => setTimeout(done, 10));
-    }
-    tab.dispose();
-  }
-  await new Promise(done => setTimeout(done, 500));
-}
-"""
-
-
-def test_a_hundred_tabs_leave_no_listener_and_no_timer(lab: Lab, page: Page, jobs: Shown) -> None:
-    page.add_init_script(
-        """
-        window.timers = new Set();
-        for (const kind of ['Timeout', 'Interval']) {
-          const set = window['set' + kind], clear = window['clear' + kind];
-          window['set' + kind] = (task, ...rest) => {
-            const timer = set(
-              (...given) => { if (kind === 'Timeout') timers.delete(timer); task(...given); },
-              ...rest
-            );
-            timers.add(timer);
-            return timer;
-          };
-          window['clear' + kind] = timer => { timers.delete(timer); clear(timer); };
-        }
-        """
-    )
-    lab.open(page)
-    chromium = page.context.new_cdp_session(page)
-    chromium.send("Performance.enable")
-
-    def held() -> dict[str, Any]:
-        for _ in range(2):
-            chromium.send("HeapProfiler.collectGarbage")
-        metrics = chromium.send("Performance.getMetrics")["metrics"]
-        found = {one["name"]: one["value"] for one in metrics}
-        return {
-            "listeners": found["JSEventListeners"],
-            "nodes": found["Nodes"],
-            "timers": page.evaluate("timers.size"),
-        }
-
-    args = {"kind": "job", "id": jobs.twice, "pane": "curves"}
-    page.evaluate(_OPEN_AND_CLOSE, {"times": 10, "args": args})
-    before = held()
-    page.evaluate(_OPEN_AND_CLOSE, {"times": 100, "args": args})
-    after = held()
-    # One listener, node or timer a tab would be a hundred more.
-    for what, least in before.items():
-        assert after[what] < least + 50, (what, before, after)

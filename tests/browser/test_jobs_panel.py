@@ -64,12 +64,15 @@ def test_every_state_is_told_in_words_and_axe_finds_nothing_serious(
         expect(row).to_have_attribute("data-state", state)
         expect(row).to_contain_text(state.capitalize())
     page.locator(f"[data-job-id='{shown['failed']}']").dblclick()
+    tab = page.locator(".jp-ogai-JobTab:visible")
+    tab.get_by_role("tab", name="Logs").click()
     expect(page.locator(".jp-ogai-Log .cm-content")).to_contain_text("red <img src=x")
     expect(page.locator(".jp-ogai-ansi-color1")).to_have_text("red")
-    expect(page.locator(".jp-ogai-Explanation")).to_contain_text("exited with code 3")
+    tab.get_by_role("tab", name="Explain").click()
+    expect(tab.locator(".jp-ogai-Explain")).to_contain_text("exited with code 3")
     shoot(f"jobs-{theme.rpartition(' ')[2].lower()}")
     assert faults(page, "#ogai-lab") == []
-    assert faults(page, ".jp-ogai-LogTab") == []
+    assert faults(page, ".jp-ogai-JobTab") == []
 
 
 def test_keys_alone_are_enough(lab: Lab, page: Page, shown: dict[str, str]) -> None:
@@ -94,6 +97,7 @@ def test_a_tab_comes_back_after_a_reload(lab: Lab, page: Page, shown: dict[str, 
     lab.open(page)
     _show_jobs(page)
     page.locator(f"[data-job-id='{shown['running']}']").dblclick()
+    page.locator(".jp-ogai-JobTab").get_by_role("tab", name="Logs").click()
     expect(page.locator(".jp-ogai-Log .cm-content")).to_contain_text("step")
     lab.wait_until_saved(shown["running"])
     page.reload()
