@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import Any, cast
 
 from jupyter_events import EventLogger
@@ -80,6 +81,9 @@ class OgaiApp(ExtensionApp):
         self.credentials.hand_out()
         self.host = Host(self)
         self.settings["ogai_host"] = self.host
+        # JupyterLab tells its pages where files lie; Notebook 7 does not.
+        page = self._server.web_app.settings.setdefault("page_config_data", {})
+        page.setdefault("serverRoot", self._server.root_dir.replace(os.sep, "/"))
 
     def initialize_handlers(self) -> None:
         """Mount the dashboards, and one handler for all operations."""

@@ -34,9 +34,11 @@ def in_front_of(port: int) -> Iterator[int]:
     thread = threading.Thread(target=asyncio.run, args=(serve(),), name="proxy", daemon=True)
     thread.start()
     started.wait()
-    yield found["port"]
-    found["loop"].call_soon_threadsafe(found["end"].set)
-    thread.join(10)
+    try:
+        yield found["port"]
+    finally:
+        found["loop"].call_soon_threadsafe(found["end"].set)
+        thread.join(10)
 
 
 class _Handler(WebSocketHandler):

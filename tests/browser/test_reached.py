@@ -101,6 +101,7 @@ def test_notebook_7_runs_a_job_and_shows_it_below(
             timeout=PATIENCE
         )
         expect(tab.get_by_label("File")).to_have_value("n.ipynb")
+        expect(tab).to_contain_text("It would start now")
         expect(tab).to_be_visible()
         shoot("reached-notebook")
         lab.cancel_all()
