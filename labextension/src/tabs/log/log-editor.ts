@@ -82,14 +82,17 @@ export class LogEditor implements IDisposable {
     }
     const set = this._view.state.changes(changes);
     const stays = !follow && !change.reset && (change.dropStart > 0 || change.start.length > 0);
-    const snapshot = stays ? this._view.scrollSnapshot() : undefined;
+    const top = stays ? this._top() : undefined;
     this._view.dispatch({ changes: set });
     // CodeMirror cuts a place to scroll to down to the text before the transaction: hence two.
     if (follow) {
       this.scrollToEnd();
-    } else if (snapshot) {
-      const there = snapshot.map(set);
-      this._view.dispatch(there ? { effects: there } : {});
+    } else if (top) {
+      const number = top.number + change.start.length - change.dropStart;
+      const { doc: now } = this._view.state;
+      const { from } = now.line(Math.min(Math.max(number, 1), now.lines));
+      const effects = EditorView.scrollIntoView(from, { y: 'start', yMargin: -top.hidden });
+      this._view.dispatch({ effects });
     }
   }
 
@@ -178,6 +181,14 @@ export class LogEditor implements IDisposable {
     this._view.scrollDOM.removeEventListener('scroll', this._onScroll);
     this._view.destroy();
     Signal.clearData(this);
+  }
+
+  /** The line at the top of what is in sight, and how many of its pixels are above it. */
+  private _top(): { number: number; hidden: number } {
+    const { scrollTop } = this._view.scrollDOM;
+    const block = this._view.lineBlockAtHeight(scrollTop);
+    const { number } = this._view.state.doc.lineAt(block.from);
+    return { number, hidden: scrollTop - block.top };
   }
 
   private _placeOf(position: number): IPlace | undefined {

@@ -48,7 +48,7 @@ export class LogRail implements IDisposable {
     const from = size > 0 && sight ? sight.from / size : 0;
     const to = size > 0 && sight ? sight.to / size : 1;
     this._share = from;
-    this._thumb.style.top = `${(100 * from).toFixed(2)}%`;
+    this._thumb.style.top = `min(${(100 * from).toFixed(2)}%, 100% - 10px)`;
     this._thumb.style.height = `${(100 * Math.max(0, to - from)).toFixed(2)}%`;
     this.node.setAttribute('aria-valuenow', String(Math.round(100 * from)));
     const marks = spread?.(PARTS, size) ?? [];
