@@ -154,7 +154,10 @@ def test_a_link_opens_the_tab_keys_move_in_it_and_a_reload_brings_the_pane_back(
     assert tab.locator("[role=tab][tabindex='0']").count() == 1
     page.keyboard.press("Tab")
     expect(tab.get_by_label("With the time in the queue")).to_be_focused()
-    lab.wait_until_saved("timeline")
+    page.wait_for_function(
+        "async url => (await (await fetch(url)).text()).includes('timeline')",
+        arg=f"{lab.url}lab/api/workspaces/default",
+    )
     page.reload()
     tab = page.locator(".jp-ogai-JobTab:visible")
     expect(tab.get_by_role("tabpanel", name="Timeline")).to_be_visible(timeout=60_000)
