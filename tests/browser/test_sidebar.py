@@ -169,9 +169,7 @@ def test_what_is_dragged_into_a_notebook_is_a_cell(
     page.evaluate("window.jupyterapp.commands.execute('notebook:create-new', {kernelName: ''})")
     cells = page.locator(".jp-Notebook .jp-CodeCell")
     expect(cells).to_have_count(1, timeout=PATIENCE)
-    dismiss = page.get_by_role("button", name="No Kernel")
-    if dismiss.is_visible():
-        dismiss.click()
+    page.get_by_role("button", name="No Kernel").click()
     _show(page, "Cluster", "Jobs", "Models")
     page.locator(".jp-ogai-ModelRow").click()
     things = {
@@ -245,6 +243,7 @@ def test_what_was_looked_at_calls_no_more(lab: Lab, page: Page, full: dict[str, 
     badge.click()
     expect(badge).to_have_count(0)
     expect(_header(page, "Jobs")).to_have_attribute("aria-expanded", "true")
+    page.wait_for_timeout(2000)  # what is remembered is written a moment later
     page.reload()
     expect(_job(page, broken)).to_be_visible(timeout=PATIENCE)
     expect(badge).to_have_count(0)
@@ -345,4 +344,4 @@ def test_what_may_not_be_read_says_so(lab: Lab, page: Page) -> None:
     expect(page.locator(".jp-ogai-Section-jobs .jp-ogai-StaleBar")).to_have_count(0)
     page.unroute("**/ogai/data/runs**")
     section.get_by_role("button", name="Try Again").click()
-    expect(section.locator(".jp-ogai-Face")).not_to_contain_text("Ask.")
+    expect(section.get_by_text("Ask.")).to_have_count(0)
