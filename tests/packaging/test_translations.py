@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 _CALL = re.compile(r"\._[_n]\(\s*'((?:[^'\\]|\\.)*)'")
+_PLURAL = re.compile(r"\._n\(\s*'((?:[^'\\]|\\.)*)'")
 _PLACE = re.compile(r"%\d")
 _READ = ("title", "description", "jupyter.lab.setting-icon-label")
 
@@ -19,6 +20,11 @@ def _texts() -> set[str]:
     for schema in (ROOT / "labextension" / "schema").glob("*.json"):
         texts.update(_read(json.loads(schema.read_text(encoding="utf-8"))))
     return texts
+
+
+def _plurals() -> set[str]:
+    files = (ROOT / "labextension" / "src").rglob("*.ts*")
+    return {text for file in files for text in _PLURAL.findall(file.read_text(encoding="utf-8"))}
 
 
 def _read(schema: object) -> Iterator[str]:
@@ -43,5 +49,9 @@ def test_chinese_is_complete_and_keeps_every_placeholder() -> None:
     texts = _texts()
     assert len(texts) > 50
     assert set(catalogue) == texts
-    for text, (translated,) in catalogue.items():
-        assert set(_PLACE.findall(text)) == set(_PLACE.findall(translated)), text
+    plurals = _plurals()
+    for text, forms in catalogue.items():
+        # JupyterLab takes what has one form for no plural, in languages of one form too.
+        assert len(forms) == (2 if text in plurals else 1), text
+        for translated in forms:
+            assert set(_PLACE.findall(text)) == set(_PLACE.findall(translated)), text
