@@ -172,6 +172,9 @@ export class LogSearch implements IDisposable {
             this._current = this.has(this._kept) ? this._places.from(this._kept) : -1;
             this._kept = undefined;
           }
+          if (part.ended) {
+            break;
+          }
           this._changed.emit();
         }
       }
