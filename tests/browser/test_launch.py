@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 
+import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .accessibility import THEMES, use_theme
 from .conftest import Lab
+from .lab import TOKEN
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -23,6 +26,23 @@ def _field(page: Page, path: str) -> Locator:
 def _open(lab: Lab, page: Page, link: str = "launch") -> None:
     lab.open(page, f"lab?ogai={link}")
     expect(page.locator(".jp-ogai-Launch-form")).to_be_visible(timeout=_PATIENCE)
+
+
+def _open_again(page: Page, args: dict[str, str]) -> None:
+    page.evaluate(
+        "args => { jupyterapp.commands.execute('ogai:open', {kind: 'launch', ...args}); }", args
+    )
+
+
+def _wait_until_kept(lab: Lab, text: str) -> None:
+    """Wait until the draft that is kept over a reload has `text`."""
+    deadline = time.monotonic() + 60
+    url = f"{lab.url}lab/api/workspaces/default?token={TOKEN}"
+    while text not in json.dumps(
+        httpx.get(url, timeout=60).json()["data"].get("@ogai/lab:launch-draft")
+    ):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 def _empty_templates(lab: Lab) -> None:
@@ -78,8 +98,9 @@ def test_the_draft_outlives_a_reload_and_a_clone_can_be_undone(lab: Lab, page: P
     _open(lab, page)
     page.get_by_role("radio", name="Code").check(force=True)
     _field(page, "run.source").get_by_role("textbox").fill("print('<b>mine</b>')")
-    page.wait_for_timeout(1500)  # the draft is kept a moment after the last key
-    page.goto(f"{lab.url}lab")
+    lab.wait_until_saved("ogai:launch")
+    _wait_until_kept(lab, "mine")
+    page.reload()
     source = _field(page, "run.source").get_by_role("textbox")
     expect(source).to_have_value("print('<b>mine</b>')", timeout=_PATIENCE)
 
@@ -134,9 +155,7 @@ def test_a_notebook_is_launched_from_its_path(lab: Lab, page: Page) -> None:
     (lab.notebooks / "sub").mkdir(exist_ok=True)
     (lab.notebooks / "sub" / "report.ipynb").write_text(json.dumps(notebook))
     _open(lab, page)
-    page.evaluate(
-        "jupyterapp.commands.execute('ogai:open', {kind: 'launch', path: 'sub/report.ipynb'})"
-    )
+    _open_again(page, {"path": "sub/report.ipynb"})
     expect(page.get_by_role("radio", name="Notebook")).to_be_checked(timeout=_PATIENCE)
     expect(_field(page, "workdir").get_by_role("textbox")).to_have_value(str(lab.notebooks / "sub"))
     parameters = _field(page, "run.parameters")

@@ -12,7 +12,8 @@ import type { IOgaiLab } from '../../tokens';
 import { draftOf, emptyDraft, keepable, sent, type IDraft } from './draft';
 import { presetsOf } from './schema';
 
-const STATE = 'ogai:launch';
+/** Not below `ogai:`, where the layout keeps what the tabs were opened with. */
+const STATE = '@ogai/lab:launch-draft';
 /** Milliseconds without a key stroke before the server is asked. */
 const PAUSE = 300;
 /** Milliseconds between two previews that nobody typed for. */
