@@ -20,9 +20,9 @@ def loaded_before_a_tab(lab: Lab, page: Page) -> int:
     names: set[str] = set()
     page.on("response", lambda answer: names.add(answer.url))
     lab.open(page)
-    page.get_by_role("tab", name="OGAI Lab").click()
+    with page.expect_response("**/ogai/scheduler/jobs?*"):  # by now its code is there
+        page.get_by_role("tab", name="OGAI Lab").click()
     page.wait_for_selector("#ogai-lab .jp-AccordionPanel-title")
-    page.wait_for_load_state("networkidle")
     ours = {url.partition("?")[0].rpartition("/")[2] for url in names if "/@ogai/lab/" in url}
     return sum(_compressed(path) for path in _scripts() if path.name in ours)
 

@@ -27,6 +27,12 @@ PATIENCE = 60_000
 CHROMIUM = ("--no-sandbox", "--disable-lcd-text", "--font-render-hinting=none", "--hide-scrollbars")
 _START_SECONDS = 120
 _JOB_SECONDS = 120
+_SERVER_PARTS = {
+    "dask_labextension": "dask-labextension",
+    "jupyter_server_proxy": "dask-labextension",
+    "jupyter_resource_usage": "@jupyter-server/resource-usage",
+}
+"""Server extensions that benchmarks install, and the front end that each belongs to."""
 _SHARE = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
 
 
@@ -191,6 +197,9 @@ class Lab:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         config = self.folder / "config" / "jupyter_server_config.d" / "ogai_lab_server.json"
         shutil.copy(ROOT / "server" / "jupyter-config" / "ogai_lab_server.json", config)
+        off = {part: False for part, of in _SERVER_PARTS.items() if of not in self.extensions}
+        switch = {"ServerApp": {"jpserver_extensions": off}}
+        config.with_name("peers.json").write_text(json.dumps(switch))
         for name in self.extensions:
             link = self.folder / "share" / "labextensions" / name
             link.parent.mkdir(exist_ok=True)

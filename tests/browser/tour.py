@@ -1,0 +1,199 @@
+"""Take the pictures of the tour again: ``python -m tests.browser.tour``.
+
+What they show was made by `tour_home` (some minutes, kept for the next time) and by
+a simulated rack of 1,000 nodes. ``docs/tour.md`` says what is on them.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from . import big_home
+from .accessibility import use_theme
+from .lab import CHROMIUM, PATIENCE, ROOT, TOKEN, Lab, chromium_path
+
+PICTURES = ROOT / "docs" / "images" / "tour"
+MADE = Path(tempfile.gettempdir()) / "ogai-tour"
+_COLOURS = 200
+_LIGHT, _DARK = "JupyterLab Light", "JupyterLab Dark"
+_RUNS = "i=0; while :; do echo step $i; i=$((i+1)); sleep 1; done"
+_NOTEBOOK = """\
+{"cells": [{"cell_type": "code", "execution_count": null, "id": "one", "metadata": {},
+"outputs": [], "source": "import ogai_lab as ogai\\n\\nogai.machine()"},
+{"cell_type": "code", "execution_count": null, "id": "two", "metadata": {}, "outputs": [],
+"source": "ogai.jobs()"}],
+"metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+"nbformat": 4, "nbformat_minor": 5}
+"""
+
+
+class Camera:
+    """Takes pictures of one workbench."""
+
+    def __init__(self, browser: Browser, lab: Lab) -> None:
+        self._lab = lab
+        context = browser.new_context(viewport={"width": 1360, "height": 850}, locale="en-US")
+        context.set_default_timeout(PATIENCE)
+        self.page: Page = context.new_page()
+
+    def start(self, theme: str = _LIGHT, path: str = "lab") -> None:
+        """Open the workbench anew, with the sidebar."""
+        self._lab.open(self.page, path)
+        use_theme(self.page, theme)
+        self.page.get_by_role("tab", name="OGAI Lab").click()
+        self.page.wait_for_selector("[data-job-id]")
+
+    def run(self, command: str, args: dict[str, Any]) -> None:
+        """Carry out a command of the workbench."""
+        self.page.evaluate(
+            "([id, args]) => { window.jupyterapp.commands.execute(id, args); }", [command, args]
+        )
+
+    def tab(self, kind: str, id_: str = "", **more: str) -> None:
+        """Show one tab alone."""
+        self.page.evaluate(
+            "() => [...window.jupyterapp.shell.widgets('main')].forEach(tab => tab.close())"
+        )
+        self.run("ogai:open", {"kind": kind, **({"id": id_} if id_ else {}), **more})
+        self.page.wait_for_selector(".jp-ogai-Tab-content")
+
+    def shoot(self, name: str, ready: str | None = None) -> None:
+        """Take a picture when the selector `ready` is there and nothing moves any more."""
+        if ready is not None:
+            self.page.wait_for_selector(ready)
+        last = b""
+        for _ in range(20):
+            self.page.wait_for_timeout(700)
+            seen = self.page.screenshot(animations="disabled", caret="hide")
+            if seen == last:
+                break
+            last = seen
+        picture = Image.open(io.BytesIO(seen)).convert("RGB")
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        picture.quantize(_COLOURS, dither=Image.Dither.NONE).save(
+            PICTURES / f"{name}.png", optimize=True
+        )
+
+
+def small_project(camera: Camera, lab: Lab) -> None:
+    """Everything on one machine: a job's tab, comparing, launching, notebooks."""
+    with lab.api() as api:
+        found = api.get("/scheduler/jobs?limit=50").json()["items"]
+    jobs = {job["name"]: job["id"] for job in found}
+    fits, failed = [jobs["fit-0.2-1"], jobs["fit-0.2-2"]], jobs["fit-9-1"]
+    trained = next(id_ for name, id_ in jobs.items() if name.startswith("train "))
+    lab.wait(lab.submit("count", _RUNS), "running")
+    waits = lab.submit("sweep", "true", cpus=float(os.cpu_count() or 1))
+    camera.start()
+    camera.shoot("sidebar")
+    camera.tab("job", trained, pane="curves")
+    camera.shoot("job-curves", ".u-wrap, .jp-ogai-Chart canvas")
+    camera.tab("job", fits[1], pane="logs")
+    camera.shoot("job-logs", ".cm-line")
+    camera.tab("job", failed, pane="explain")
+    camera.shoot("job-explain-failed", ".jp-ogai-Explanation")
+    camera.tab("job", waits, pane="explain")
+    camera.shoot("job-explain-waiting", ".jp-ogai-Explanation")
+    for pane in ("timeline", "spec", "code", "usage"):
+        camera.tab("job", trained, pane=pane)
+        camera.shoot(f"job-{pane}")
+    camera.tab("compare", "model:ogai/quickstart@v1,model:ogai/quickstart@v2")
+    camera.shoot("compare-models")
+    camera.tab("compare", ",".join(f"job:{id_}" for id_ in fits))
+    camera.shoot("compare-jobs")
+    camera.tab("launch")
+    camera.shoot("launch")
+
+
+def notebook(camera: Camera, lab: Lab) -> None:
+    """Show a notebook with a job in a cell, and what runs beside it."""
+    (lab.notebooks / "experiment.ipynb").write_text(_NOTEBOOK)
+    camera.start(path="lab/tree/experiment.ipynb")
+    camera.page.wait_for_selector(".jp-Notebook .jp-Cell")
+    camera.run("notebook:run-all-cells", {})
+    camera.page.wait_for_selector(".jp-OutputArea-output", timeout=2 * PATIENCE)
+    camera.shoot("notebook", ".jp-Cell:nth-child(2) .jp-OutputArea-output")
+    camera.page.get_by_role("tab", name="Running Terminals and Kernels").click()
+    camera.shoot("running", ".jp-ogai-RunningJob")
+
+
+def dashboards(camera: Camera, lab: Lab) -> None:
+    """Show the pages for a wall."""
+    for name in ("jobs", "cluster"):
+        camera.page.goto(f"{lab.url}ogai/dashboards/{name}?token={TOKEN}")
+        camera.page.wait_for_load_state("load")
+        camera.shoot(f"dashboard-{name}")
+
+
+def cluster(camera: Camera) -> None:
+    """Show a thousand nodes."""
+    camera.start()
+    camera.tab("map")
+    camera.shoot("map", ".jp-ogai-Map-canvas canvas")
+    camera.page.get_by_role("button", name="Table").click()
+    camera.shoot("map-table", "[role=grid], table")
+    camera.tab("node", "r01n01")
+    camera.shoot("node")
+    camera.tab("map")
+    use_theme(camera.page, _DARK)
+    camera.page.get_by_label("Colour").select_option(label="Temperature")
+    camera.shoot("map-dark", ".jp-ogai-Map-canvas canvas")
+
+
+def chinese(camera: Camera, lab: Lab, id_: str) -> None:
+    """Show a job's tab in Chinese, in the dark theme."""
+    lab.set("@jupyterlab/translation-extension", "plugin", {"locale": "zh_CN"})
+    camera.start(_DARK)
+    camera.tab("job", id_, pane="curves")
+    camera.shoot("chinese", ".u-wrap, .jp-ogai-Chart canvas")
+
+
+def home() -> Path:
+    """Return the home of the small project, made where it is not there yet."""
+    if not (MADE / "done").exists():
+        shutil.rmtree(MADE, ignore_errors=True)
+        MADE.mkdir(parents=True)
+        command = [sys.executable, "-m", "tests.browser.tour_home"]
+        subprocess.run(command, check=True, env=os.environ | {"OGAI_HOME": str(MADE / "home")})
+        (MADE / "done").touch()
+    return MADE / "home"
+
+
+def main() -> None:
+    made = home()
+    for name in ("small", "big"):
+        shutil.rmtree(MADE / name, ignore_errors=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=[*CHROMIUM])
+        small = Lab(MADE / "small")
+        shutil.copytree(made, small.home)
+        small.start()
+        camera = Camera(browser, small)
+        small_project(camera, small)
+        notebook(camera, small)
+        dashboards(camera, small)
+        with small.api() as api:
+            first = api.get("/scheduler/jobs?state=succeeded&name=fit").json()["items"][0]["id"]
+        chinese(camera, small, first)
+        small.cancel_all()
+        small.stop()
+        big = Lab(MADE / "big", environment=big_home.ENVIRONMENT)
+        big_home.fill(big.home)
+        big.start()
+        cluster(Camera(browser, big))
+        big.stop()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
