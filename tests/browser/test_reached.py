@@ -47,7 +47,7 @@ def test_through_a_password_a_base_url_and_a_proxy_that_gathers(
         expect(row).to_contain_text("Running")
         shoot("reached-proxy")
         # A cookie makes no call that changes something without the header against forgery.
-        page.evaluate("id => jupyterapp.commands.execute('ogai:cancel-job', {id})", job)
+        page.evaluate("id => void jupyterapp.commands.execute('ogai:cancel-job', {id})", job)
         page.get_by_role("button", name="Cancel Job", exact=True).click()
         guarded.wait(job, "cancelled")
         expect(page.locator(".jp-ogai-Status")).to_contain_text("0 running")
