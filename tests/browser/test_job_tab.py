@@ -174,7 +174,7 @@ def test_curves_of_two_attempts_are_chosen_overlaid_and_drawn_as_one(
     expect(loss).to_contain_text("attempt 1")
     expect(loss).to_contain_text("attempt 2")
     chips = panel.get_by_role("group", name="Metrics")
-    chips.get_by_role("button", name="lr").click()
+    chips.get_by_role("button", name="All", exact=True).click()
     expect(figures).to_have_count(5)
     for name in ("lr", "grad_norm", "tokens_per_s", "eval/accuracy"):
         chips.get_by_role("button", name=name).click()
@@ -222,12 +222,14 @@ def test_the_timeline_tells_each_attempt_its_end_and_the_rank_that_failed(
 ) -> None:
     lab.open(page)
     panel = _pane(_open(page, jobs.twice), "Timeline")
-    first, second = panel.get_by_role("table").first.locator("tbody tr").all()
+    rows = panel.get_by_role("table").first.locator("tbody tr")
+    expect(rows).to_have_count(2)
+    first, second = rows.all()
     expect(first).to_contain_text("Program error")
     expect(first).to_contain_text("rank 0 on node 0")
     expect(first).to_contain_text("the second disk of the array is gone")
     expect(second).to_contain_text("Succeeded")
-    expect(panel.get_by_role("img")).to_contain_text("Restarting")
+    expect(panel.locator(".jp-ogai-Timeline-picture")).to_contain_text("Restarting")
     expect(panel).to_contain_text("Started again (program_error)")
     expect(panel).to_contain_text("Output model: model")
 
