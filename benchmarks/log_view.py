@@ -58,7 +58,7 @@ _COUNT = """() => {
     for (const { text } of lines) {
       const number = Number(/^line (\\d+) /.exec(text)?.[1] ?? NaN);
       if (!Number.isNaN(number)) {
-        told.gaps += number === told.last + 1 ? 0 : 1;
+        told.gaps += told.count === 0 || number === told.last + 1 ? 0 : 1;
         told.last = number;
         told.count++;
       }
@@ -102,7 +102,7 @@ def main() -> None:
     print(f"{'heap that it takes':24} {ours['heap']:6.0f} MB {peer['heap']:8.0f} MB   < 200 MB")
     told, frames = followed
     print(
-        f"{RATE} lines/s for {SECONDS} s: {told['count']} of {RATE * SECONDS} lines, "
+        f"{RATE} lines/s for {SECONDS} s: {told['count']} lines from the first one seen to the last, "
         f"{told['gaps']} gaps, longest frame {frames['longest']:.0f} ms, "
         f"{frames['frames'] / SECONDS:.0f} frames/s   bar: all, none, 100 ms"
     )
