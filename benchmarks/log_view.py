@@ -102,7 +102,7 @@ def main() -> None:
     print(f"{'heap that it takes':24} {ours['heap']:6.0f} MB {peer['heap']:8.0f} MB   < 200 MB")
     told, frames = followed
     print(
-        f"{RATE} lines/s for {SECONDS} s: {told['count']} lines from the first one seen to the last, "
+        f"{RATE} lines/s for {SECONDS} s: {told['count']} lines from the first seen to the last, "
         f"{told['gaps']} gaps, longest frame {frames['longest']:.0f} ms, "
         f"{frames['frames'] / SECONDS:.0f} frames/s   bar: all, none, 100 ms"
     )
