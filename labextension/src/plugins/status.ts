@@ -30,7 +30,7 @@ export const statusPlugin: JupyterFrontEndPlugin<void> = {
       const settings = await registry?.load(ID).catch(() => undefined);
       const wanted = () => (settings?.composite.show ?? true) as boolean;
       const item = new StatusItem(
-        glanceResource(lab.live, lab.scheduler, lab.nodes),
+        glanceResource(lab.live, lab.scheduler),
         lab.words,
         () => void app.commands.execute(CommandIDs.showJobs)
       );

@@ -1,7 +1,7 @@
 import type { SchedulerApi } from '../api/scheduler';
 import type { Node, Queue } from '../api/types';
-import { isAboutJobs, type ClusterPicture } from '../store/cluster';
-import { Resource, type IResource } from '../store/resource';
+import { isAboutJobs } from '../store/cluster';
+import { Resource } from '../store/resource';
 import type { ILive } from '../store/stream';
 
 /** The cluster in four numbers. */
@@ -20,23 +20,34 @@ const NODES_EVERY = 10_000;
 /** The four numbers, kept fresh with little: the queues at each event, the nodes now and then. */
 export function glanceResource(
   live: ILive,
-  scheduler: Pick<SchedulerApi, 'nodes' | 'queues'>,
-  picture: Pick<IResource<ClusterPicture>, 'value' | 'connection'>
+  scheduler: Pick<SchedulerApi, 'nodes' | 'queues'>
 ): Resource<IGlance> {
+  let queues: Queue[] = [];
   let nodes: Node[] = [];
   let asked = -Infinity;
+  let behind = false;
+  const look = async (signal: AbortSignal) => {
+    nodes = await scheduler.nodes(signal);
+    asked = Date.now();
+    behind = false;
+  };
   return new Resource(live, {
     concerns: isAboutJobs,
     load: async signal => {
-      const shared = picture.connection === 'live' ? picture.value : undefined;
-      if (shared) {
-        return summed(shared.queues, shared.nodes);
-      }
+      behind = true;
       if (Date.now() - asked > NODES_EVERY) {
-        nodes = await scheduler.nodes(signal);
-        asked = Date.now();
+        await look(signal);
       }
-      return summed(await scheduler.queues(signal), nodes);
+      queues = await scheduler.queues(signal);
+      return summed(queues, nodes);
+    },
+    pulse: NODES_EVERY,
+    glance: async (before, signal) => {
+      if (!behind) {
+        return before;
+      }
+      await look(signal);
+      return summed(queues, nodes);
     }
   });
 }
