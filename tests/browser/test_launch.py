@@ -104,7 +104,7 @@ def test_the_draft_outlives_a_reload_and_a_clone_can_be_undone(lab: Lab, page: P
     source = _field(page, "run.source").get_by_role("textbox")
     expect(source).to_have_value("print('<b>mine</b>')", timeout=_PATIENCE)
 
-    page.evaluate("id => jupyterapp.commands.execute('ogai:open', {kind: 'launch', from: id})", job)
+    _open_again(page, {"from": job})
     expect(page.get_by_text("Filled in from “to-clone”.")).to_be_visible(timeout=_PATIENCE)
     line = _field(page, "run.argv").get_by_role("textbox")
     expect(line).to_have_value("sh -c 'echo cloned'")

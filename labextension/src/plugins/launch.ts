@@ -56,7 +56,7 @@ function places(app: JupyterFrontEnd): IPlaces {
   const locate = (path: string) => {
     const local = app.serviceManager.contents.localPath(path);
     const folder = PathExt.dirname(local);
-    return { folder: folder ? PathExt.join(root, folder) : root, file: PathExt.basename(local) };
+    return { folder: folder ? `${root.replace(/\/$/, '')}/${folder}` : root, file: PathExt.basename(local) };
   };
   return {
     locate,
