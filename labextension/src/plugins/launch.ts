@@ -56,7 +56,10 @@ function places(app: JupyterFrontEnd): IPlaces {
   const locate = (path: string) => {
     const local = app.serviceManager.contents.localPath(path);
     const folder = PathExt.dirname(local);
-    return { folder: folder ? `${root.replace(/\/$/, '')}/${folder}` : root, file: PathExt.basename(local) };
+    return {
+      folder: folder ? `${root.replace(/\/$/, '')}/${folder}` : root,
+      file: PathExt.basename(local)
+    };
   };
   return {
     locate,
