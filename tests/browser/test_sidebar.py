@@ -169,7 +169,7 @@ def test_what_is_dragged_into_a_notebook_is_a_cell(
     page.evaluate("window.jupyterapp.commands.execute('notebook:create-new', {kernelName: ''})")
     cells = page.locator(".jp-Notebook .jp-CodeCell")
     expect(cells).to_have_count(1, timeout=PATIENCE)
-    page.get_by_role("button", name="No Kernel").click()
+    page.get_by_role("dialog").get_by_role("button", name="No Kernel").click()
     _show(page, "Cluster", "Jobs", "Models")
     page.locator(".jp-ogai-ModelRow").click()
     things = {
@@ -307,7 +307,7 @@ def test_without_its_server_the_sidebar_keeps_what_it_knew(
     shoot("sidebar-empty")
     _show(page, "Cluster", "Jobs")
     own_lab.stop()
-    stale = page.locator(".jp-ogai-StaleBar")
+    stale = page.locator(".jp-ogai-StaleBar:visible")
     expect(stale).to_have_count(2, timeout=PATIENCE)
     expect(page.locator(".jp-ogai-NodeRow")).to_be_visible()
     shoot("sidebar-stale")
