@@ -178,7 +178,13 @@ export function MapInput(
   };
   const label = words.label(props.field.path);
   return (
-    <div className="jp-ogai-Map" role="group" aria-label={label} aria-describedby={describedBy}>
+    <div
+      id={id}
+      className="jp-ogai-Map"
+      role="group"
+      aria-label={label}
+      aria-describedby={describedBy}
+    >
       {rows.map(([name, text], index) => (
         <div key={index} className="jp-ogai-Map-row">
           <input
@@ -211,12 +217,7 @@ export function MapInput(
           </button>
         </div>
       ))}
-      <button
-        id={id}
-        type="button"
-        className="jp-ogai-Button"
-        onClick={() => setRows([...rows, ['', '']])}
-      >
+      <button type="button" className="jp-ogai-Button" onClick={() => setRows([...rows, ['', '']])}>
         {trans.__('Add')}
       </button>
     </div>
