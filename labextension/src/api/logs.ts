@@ -84,12 +84,7 @@ export class LogsApi implements ILogs {
     return this._part({ before: offset, limit }, filter, signal);
   }
 
-  after(
-    offset: number,
-    limit: number,
-    filter: ILogFilter,
-    signal: AbortSignal
-  ): Promise<LogChunk> {
+  after(offset: number, limit: number, filter: ILogFilter, signal: AbortSignal): Promise<LogChunk> {
     return this._part({ offset, limit }, filter, signal);
   }
 
