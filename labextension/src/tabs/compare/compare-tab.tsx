@@ -60,13 +60,6 @@ export class CompareTab extends ReactWidget implements IBench {
     this._changed.emit();
   }
 
-  override dispose(): void {
-    if (!this.isDisposed) {
-      Signal.clearData(this);
-      super.dispose();
-    }
-  }
-
   protected override render(): React.JSX.Element {
     return <UseSignal signal={this._changed}>{() => this._view()}</UseSignal>;
   }
