@@ -7,7 +7,7 @@ UV := $(BIN)/uv pip install --python $(BIN)/python -c constraints.txt
 # A session's own settings must not change what is built or tested.
 unexport PYTHONPATH
 
-.PHONY: install quickstart lab test lint bench clean system unit format
+.PHONY: install quickstart lab test lint bench tour clean system unit format
 
 install: .venv/.installed
 
@@ -61,6 +61,10 @@ test: lint unit
 bench: install
 	$(UV) -q --group bench
 	$(BIN)/python -m benchmarks
+
+# The pictures of docs/tour.md, taken again.
+tour: install system
+	$(BIN)/python -m tests.browser.tour
 
 format: install
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .

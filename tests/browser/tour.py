@@ -6,17 +6,20 @@ a simulated rack of 1,000 nodes. ``docs/tour.md`` says what is on them.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as Late
 
 from . import big_home
 from .accessibility import use_theme
@@ -42,6 +45,7 @@ class Camera:
 
     def __init__(self, browser: Browser, lab: Lab) -> None:
         self._lab = lab
+        self.missed: list[str] = []
         context = browser.new_context(viewport={"width": 1360, "height": 850}, locale="en-US")
         context.set_default_timeout(PATIENCE)
         self.page: Page = context.new_page()
@@ -69,11 +73,14 @@ class Camera:
 
     def shoot(self, name: str, ready: str | None = None) -> None:
         """Take a picture when the selector `ready` is there and nothing moves any more."""
-        if ready is not None:
-            self.page.wait_for_selector(ready)
+        try:
+            self.page.wait_for_selector(ready or "body")
+        except Late as exc:
+            self.missed.append(f"{name}: {exc.message.splitlines()[0]}")
+            return
         last = b""
-        for _ in range(20):
-            self.page.wait_for_timeout(700)
+        for _ in range(4):  # a running job's seconds never stand still
+            self.page.wait_for_timeout(1000)
             seen = self.page.screenshot(animations="disabled", caret="hide")
             if seen == last:
                 break
@@ -101,9 +108,9 @@ def small_project(camera: Camera, lab: Lab) -> None:
     camera.tab("job", fits[1], pane="logs")
     camera.shoot("job-logs", ".cm-line")
     camera.tab("job", failed, pane="explain")
-    camera.shoot("job-explain-failed", ".jp-ogai-Explanation")
+    camera.shoot("job-explain-failed", ".jp-ogai-Explain-summary")
     camera.tab("job", waits, pane="explain")
-    camera.shoot("job-explain-waiting", ".jp-ogai-Explanation")
+    camera.shoot("job-explain-waiting", ".jp-ogai-Explain-summary")
     for pane in ("timeline", "spec", "code", "usage"):
         camera.tab("job", trained, pane=pane)
         camera.shoot(f"job-{pane}")
@@ -169,30 +176,38 @@ def home() -> Path:
     return MADE / "home"
 
 
+@contextlib.contextmanager
+def running(lab: Lab, fill: Callable[[Path], object]) -> Iterator[Lab]:
+    """Start a server on a home that `fill` writes, in a new folder."""
+    shutil.rmtree(lab.folder, ignore_errors=True)
+    fill(lab.home)
+    lab.start()
+    try:
+        yield lab
+    finally:
+        lab.stop()
+
+
 def main() -> None:
+    """Take every picture; say which could not be taken."""
     made = home()
-    for name in ("small", "big"):
-        shutil.rmtree(MADE / name, ignore_errors=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=[*CHROMIUM])
-        small = Lab(MADE / "small")
-        shutil.copytree(made, small.home)
-        small.start()
-        camera = Camera(browser, small)
-        small_project(camera, small)
-        notebook(camera, small)
-        dashboards(camera, small)
-        with small.api() as api:
-            first = api.get("/scheduler/jobs?state=succeeded&name=fit").json()["items"][0]["id"]
-        chinese(camera, small, first)
-        small.cancel_all()
-        small.stop()
-        big = Lab(MADE / "big", environment=big_home.ENVIRONMENT)
-        big_home.fill(big.home)
-        big.start()
-        cluster(Camera(browser, big))
-        big.stop()
+        with running(Lab(MADE / "small"), lambda home: shutil.copytree(made, home)) as small:
+            camera = Camera(browser, small)
+            small_project(camera, small)
+            notebook(camera, small)
+            dashboards(camera, small)
+            with small.api() as api:
+                found = api.get("/scheduler/jobs?state=succeeded&name=fit").json()["items"]
+            chinese(camera, small, found[0]["id"])
+            small.cancel_all()
+        with running(Lab(MADE / "big", environment=big_home.ENVIRONMENT), big_home.fill) as big:
+            far = Camera(browser, big)
+            cluster(far)
         browser.close()
+    if missed := [*camera.missed, *far.missed]:
+        sys.exit("\n".join(["Not taken:", *missed]))
 
 
 if __name__ == "__main__":
