@@ -15,6 +15,7 @@ _MARK = """where => {
   ]).filter(element =>
     element.tabIndex >= 0 && !element.disabled && element.getClientRects().length > 0
     && element.checkVisibility({visibilityProperty: true})
+    && (element.type !== 'radio' || element.checked)  // arrows reach the others
   ).map(element => ({element, before: look(element), reached: false, seen: false}));
   return window.ogaiStops.length;
 }"""

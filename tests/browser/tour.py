@@ -74,7 +74,7 @@ class Camera:
     def shoot(self, name: str, ready: str | None = None) -> None:
         """Take a picture when the selector `ready` is there and nothing moves any more."""
         try:
-            self.page.wait_for_selector(ready or "body")
+            self.page.wait_for_selector(ready or "body", state="visible" if ready else "attached")
         except Late as exc:
             self.missed.append(f"{name}: {exc.message.splitlines()[0]}")
             return
