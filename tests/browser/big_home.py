@@ -25,6 +25,7 @@ NODES, GPUS = 1_000, 8
 ENVIRONMENT = {"OGAI_SIMULATED": f"{NODES}x{GPUS}"}
 """Of a server on this home. It does not lead: what waits or runs does so for ever."""
 _NAMES = ("pretrain-1b", "sft-chat", "dedup-web", "eval-mmlu", "sweep-lr", "tokenize-zh")
+_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 _OWNERS = ("ann", "bo", "chen", "dana", "eli")
 _COUNTS = {  # newest first
     JobState.QUEUED: 400,
@@ -59,7 +60,8 @@ def fill(path: Path, count: int = JOBS, now: float | None = None) -> None:
         for back, state in sorted(enumerate(states), reverse=True):
             then = now - back * _SECONDS_APART
             name = {"name": f"{rng.choice(_NAMES)}-{count - back}", "owner": rng.choice(_OWNERS)}
-            identity = {"id": (job_id := new_id(then)), "job_id": job_id, "created": then, **name}
+            job_id = f"{new_id(then)[:9]}{''.join(rng.choices(_DIGITS, k=8))}"  # the same each time
+            identity = {"id": job_id, "job_id": job_id, "created": then, **name}
             if state is JobState.RUNNING:
                 nodes = itertools.islice(places, _NODES_A_JOB)
                 held = [{"node": node, "gpus": list(range(GPUS))} for node in nodes]

@@ -44,7 +44,7 @@ def still_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lab, d
 
 
 def _open(page: Page, lab: Lab) -> None:
-    page.clock.set_fixed_time(still_home.NOW * 1000)
+    page.clock.set_fixed_time(still_home.NOW)
     lab.open(page)
     page.evaluate("() => window.jupyterapp.shell.activateById('ogai-lab')")
     page.wait_for_selector("#ogai-lab [data-job-id]")
