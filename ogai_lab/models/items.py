@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
 from ogai_lab.models.types import ItemPage, ItemPair, ItemScore
 
@@ -43,7 +43,7 @@ def page(
         "worse": sum(value > 0 for value in differences.values()),
     }
     kept = [pair for pair in pairs if side is None or _side(differences[pair[0].id]) == side]
-    keys = {
+    keys: dict[Order, Callable[[ItemScore, ItemScore], tuple[Any, ...]]] = {
         "worse": lambda b, o: (-differences[b.id], b.id),
         "better": lambda b, o: (differences[b.id], b.id),
         "largest": lambda b, o: (-abs(differences[b.id]), b.id),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 
 from ogai_lab.core.errors import OgaiError
 from ogai_lab.scheduler import admission
@@ -41,10 +42,11 @@ def rehearse(
     """Say what would travel, and everything that `prepare` would refuse, one after the other."""
     problems: list[OgaiError] = []
     luggage = None
-    for check in (
-        lambda: admission.check_text(spec),
-        lambda: admission.check_size(spec, nodes, queues),
-    ):
+    checks: tuple[Callable[[], None], ...] = (
+        functools.partial(admission.check_text, spec),
+        functools.partial(admission.check_size, spec, nodes, queues),
+    )
+    for check in checks:
         try:
             check()
         except OgaiError as exc:
