@@ -25,6 +25,8 @@ _LEAD = len(b'"kind":"text","stream":"stdout","text":"')
 _MORE = b'","more":true}'
 _SHOWN_CHARACTERS = 2000
 _SPANS = 100
+_RARE_BYTES = 1000
+"""A text that is rarer is looked for in the records as they lie, and only its lines are cut."""
 
 
 class Query:
@@ -41,9 +43,15 @@ class Query:
         self._find = self._by_pattern if pattern else self._by_text
         self._needle = text if case else text.lower()
         self._case = case
+        self._raw = not pattern and (case or text.isascii()) and text.isprintable()
 
     def lines(self, block: bytes) -> Iterator[tuple[int, int]]:
         """Yield where the lines begin and end in whose text it is; `block` is whole lines."""
+        if self._raw and b"\\" not in block and (self._case or block.isascii()):
+            hay, needle = block if self._case else block.lower(), self._needle.encode()
+            if hay.count(needle) <= len(block) // _RARE_BYTES:
+                yield from _where(hay, needle)
+                return
         lines = block.split(b"\n")[:-1]
         begins = _begins(lines)
         for index in self._find(_texts(block, lines)):
@@ -147,6 +155,17 @@ def _match(line: bytes, offset: int, wanted: Filter, query: Query) -> LogMatch |
             spans=query.spans(text),
         )
     return None
+
+
+def _where(block: bytes, needle: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the lines in whose text `needle` is, of records in which nothing is escaped."""
+    at = 0
+    while (found := block.find(needle, at)) >= 0:
+        begin = block.rfind(b"\n", 0, found) + 1
+        at = block.index(b"\n", found) + 1
+        line = block[begin : at - 1]
+        if _TEXT in line and needle in _texts(line, [line])[0]:
+            yield begin, at
 
 
 def _begins(lines: list[bytes]) -> list[int]:

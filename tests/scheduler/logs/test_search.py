@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ogai_lab.core import records
 from ogai_lab.core.errors import InvalidInput
+from ogai_lab.scheduler.logs import search as finding
 from ogai_lab.scheduler.logs.scan import Filter
 from ogai_lab.scheduler.logs.search import Query, search
 
@@ -117,9 +118,21 @@ def test_a_line_in_two_records_is_found_in_both(source, say, monkeypatch) -> Non
     assert texts(run(source, "z$", pattern=True)) == ["aaaaaaaa z"]
 
 
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=6), max_size=8))
-def test_a_text_is_found_in_exactly_its_lines(lines: list[str]) -> None:
+@given(
+    st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=6), max_size=8),
+    st.sampled_from(["a", "k", "te", "s", "é"]),
+    st.booleans(),
+    st.sampled_from([1, 1 << 30]),
+)
+def test_a_text_is_found_in_exactly_its_lines(
+    lines: list[str], text: str, case: bool, rare: int
+) -> None:
+    """Whether it is rare, and looked for in the records as they lie, or not."""
     data = "".join(f"{line}\n" for line in lines if "\ufffe" not in line)
     block = records.TextRecords(0, "stdout").feed(data.encode(), 1.0)
-    found = [json.loads(block[at:to])["text"] for at, to in Query("a", case=True).lines(block)]
-    assert found == [line for line in data.split("\n")[:-1] if "a" in line]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(finding, "_RARE_BYTES", rare)
+        spans = list(Query(text, case=case).lines(block))
+    found = [json.loads(block[at:to])["text"] for at, to in spans]
+    said = data.split("\n")[:-1]
+    assert found == [line for line in said if text in (line if case else line.lower())]
