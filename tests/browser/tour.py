@@ -151,7 +151,7 @@ def cluster(camera: Camera) -> None:
     camera.page.get_by_role("button", name="Table").click()
     camera.shoot("map-table", "[role=grid], table")
     camera.tab("node", "r01n01")
-    camera.shoot("node")
+    camera.shoot("node", ".jp-ogai-NodeTab h2")
     camera.tab("map")
     use_theme(camera.page, _DARK)
     camera.page.get_by_label("Colour").select_option(label="Temperature")
