@@ -9,7 +9,7 @@ import { Clipboard, Notification } from '@jupyterlab/apputils';
 import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import { linkIcon } from '@jupyterlab/ui-components';
 
-import { formatLink, takeLinks, type ITabArgs } from '../tabs/link';
+import { takeLinks, type ITabArgs } from '../tabs/link';
 import { ITabs, TabCommands } from '../tabs/tabs';
 import { TabShell } from '../tabs/tab-shell';
 import { IOgaiLab } from '../tokens';
@@ -41,8 +41,8 @@ export const tabsPlugin: JupyterFrontEndPlugin<ITabs> = {
     addCommands(app, lab, tabs);
     void restorer?.restore(tabs.tracker, {
       command: TabCommands.open,
-      args: tab => tab.content.args,
-      name: tab => formatLink(tab.content.args)
+      args: tab => tabs.restored(tab),
+      name: tab => tabs.name(tab)
     });
     void app.restored.then(() => {
       openLinked(tabs);

@@ -2,11 +2,15 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
+import type { Widget } from '@lumino/widgets';
 
 import type { IOgaiLab } from '../tokens';
 import { addressOf, formatLink, type ITabArgs } from './link';
 import { TabContent } from './tab-content';
 import type { ITabKind, ITabs } from './tabs';
+
+/** Among the arguments that are kept over a reload: what the layout calls the tab. */
+const NAME = 'ogai-name';
 
 /** Keeps the tabs that are open: one for each kind and id. */
 export class TabShell implements ITabs {
@@ -42,9 +46,20 @@ export class TabShell implements ITabs {
     const key = formatLink(args);
     const found = this.tracker.find(({ content }) => formatLink(content.args) === key);
     found?.content.again(args);
-    const tab = found ?? this._add(args);
+    const { [NAME]: name, ...meant } = args;
+    const tab = found ?? this._add(meant, typeof name === 'string' ? name : key);
     shell.activateById(tab.id);
     return tab;
+  }
+
+  /** What the layout calls a tab: the same for as long as it lives, whatever it comes to show. */
+  name(tab: MainAreaWidget<TabContent>): string {
+    return this._names.get(tab) ?? tab.id;
+  }
+
+  /** What a tab is opened again with after a reload. */
+  restored(tab: MainAreaWidget<TabContent>): ITabArgs {
+    return { ...tab.content.args, [NAME]: this.name(tab) };
   }
 
   link(args: ITabArgs): string {
@@ -57,11 +72,13 @@ export class TabShell implements ITabs {
     return this.tracker.find(tab => tab.id === id)?.content.args;
   }
 
-  private _add(args: ITabArgs): MainAreaWidget<TabContent> {
+  private _add(args: ITabArgs, wanted: string): MainAreaWidget<TabContent> {
     const { lab, shell, area } = this._options;
     const content = new TabContent(lab, args, kind => this._kinds.get(kind));
     const tab = new MainAreaWidget({ content });
     tab.id = `ogai-tab-${++this._count}`;
+    const taken = this.tracker.find(other => this.name(other) === wanted) !== undefined;
+    this._names.set(tab, taken ? `${wanted} ${Date.now()}` : wanted);
     tab.addClass('jp-ogai-MainTab');
     tab.toolbar.hide();
     tab.title.dataset = { ...tab.title.dataset, 'ogai-tab': tab.id };
@@ -71,6 +88,7 @@ export class TabShell implements ITabs {
     return tab;
   }
 
+  private readonly _names = new WeakMap<Widget, string>();
   private readonly _kinds = new Map<string, ITabKind>();
   private readonly _changed = new Signal<this, void>(this);
   private _count = 0;
