@@ -87,4 +87,5 @@ def quiet(home: Home) -> Iterator[Bench]:
 def bench(quiet: Bench) -> Bench:
     """A scheduler that leads."""
     quiet.scheduler.lead()
+    quiet.until(lambda: quiet.scheduler._lock.held)
     return quiet
