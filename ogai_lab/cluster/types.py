@@ -49,7 +49,7 @@ class Gpu(BaseModel):
     power_limit: float | None = Field(default=None, description="Watts.")
     capability: str | None = Field(default=None, description="CUDA compute capability: 9.0.")
     mig: list[str] = Field(default=[], description="UUIDs of its MIG instances.")
-    problem: str = Field(default="", description="Why it cannot be used, where it cannot.")
+    problem: Sentence = Field(default="", description="Why it cannot be used, where it cannot.")
 
 
 class GpuProcess(BaseModel):

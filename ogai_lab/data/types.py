@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, Field
 
-from ogai_lab.core.types import Bytes, Strict
+from ogai_lab.core.types import Bytes, Sentence, Strict
 from ogai_lab.scheduler.types import JobState, Progress
 
 Fraction = Annotated[float, Field(gt=0, le=1)]
@@ -221,7 +221,7 @@ class DataRun(BaseModel):
     ended: float | None = None
     pipeline: str
     manifest: str | None = None
-    reason: str = ""
+    reason: Sentence = ""
     phase: Phase | None = Field(default=None, description="What it does now, or did last.")
     progress: Progress | None = Field(default=None, description="In tasks of all phases.")
     read: Count | None = Field(default=None, description="Of all files, so far or in the end.")

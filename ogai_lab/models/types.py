@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ogai_lab.core.types import Strict
+from ogai_lab.core.types import Sentence, Strict
 
 
 class Lineage(Strict):
@@ -46,7 +46,7 @@ class Version(BaseModel):
     metrics: dict[str, float] = {}
     lineage: Lineage = Lineage()
     path: str | None = Field(default=None, description="Its folder, for from_pretrained(path).")
-    note: str = Field(default="", description="What happened when it was registered.")
+    note: Sentence = Field(default="", description="What happened when it was registered.")
 
 
 class Model(BaseModel):
@@ -133,7 +133,7 @@ class Damage(BaseModel):
     file: str
     tensors: list[str] = Field(default=[], description="Tensors in it; none for other files.")
     blob: str
-    problem: str
+    problem: Sentence
 
 
 class Verification(BaseModel):
@@ -230,7 +230,7 @@ class EvaluationInfo(BaseModel):
     bits_per_byte: float | None = Field(
         default=None, description="Of the whole text: all bits over all bytes."
     )
-    reason: str = ""
+    reason: Sentence = ""
 
 
 class Interval(BaseModel):
@@ -274,7 +274,7 @@ class Comparison(BaseModel):
         description="The smallest true difference that these documents would show in 8 of 10 tries."
     )
     verdict: Literal["better", "worse", "no difference shown"]
-    summary: str = Field(description="The answer in one or two sentences.")
+    summary: Sentence = Field(description="The answer in one or two sentences.")
     draws: int
     seed: int
     scores: list[tuple[str, float, float]] = Field(

@@ -131,13 +131,12 @@ class Steps:
     def _note_running(self, entry: Entry, step: Step, sighting: Sighting) -> None:
         started = sighting.started or time.time()
         attempt = max(entry.attempt, sighting.attempt)
-        again = f" It was restarted {_times(step.restarts)}." if step.restarts else ""
         with self._database.write() as connection:
             after = self._ledger.change(
                 connection,
                 entry,
                 JobState.RUNNING,
-                f"It runs.{again}",
+                f"It runs, started again {step.restarts}×." if step.restarts else "It is running.",
                 started=entry.started or max(started, entry.created),
                 attempt=attempt,
                 restarts=step.restarts,
@@ -198,7 +197,3 @@ class Steps:
 
 def _starters() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(_STARTERS, thread_name_prefix="ogai-start")
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"

@@ -429,7 +429,7 @@ class Gpu(BaseModel):
     temperature: float | None = Field(default=None, description="Degrees Celsius.")
     job: str | None = Field(default=None, description="The job that holds it.")
     owner: str | None = Field(default=None, description="Whose job holds it.")
-    problem: str = Field(default="", description="Why no job can have it, where none can.")
+    problem: Sentence = Field(default="", description="Why no job can have it, where none can.")
 
 
 class Node(BaseModel):

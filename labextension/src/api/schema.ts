@@ -3773,6 +3773,11 @@ export interface components {
             /** Message */
             message: string;
             /**
+             * Cause
+             * @default
+             */
+            cause: string;
+            /**
              * Action
              * @default
              */

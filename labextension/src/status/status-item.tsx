@@ -63,7 +63,7 @@ export class StatusItem extends ReactWidget {
       return { short: '…', long: trans.__('OGAI Lab: connecting'), lost: false };
     }
     const { running, waiting, gpus, free, all } = value;
-    const jobs = trans._n('%1 running', '%1 running', running);
+    const jobs = trans.__('%1 running', this._words.number(running));
     const room = gpus
       ? trans.__('%1 of %2 GPUs free', free, all)
       : trans.__('%1 of %2 cores free', free, all);

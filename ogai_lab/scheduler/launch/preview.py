@@ -47,5 +47,6 @@ def _malformed(error: Any) -> SpecProblem:
 
 
 def _refused(error: OgaiError) -> SpecProblem:
-    message = f"{error.message} {error.cause}".strip()
-    return SpecProblem(field=error.field, message=message, action=error.action)
+    return SpecProblem(
+        field=error.field, message=error.message, cause=error.cause, action=error.action
+    )

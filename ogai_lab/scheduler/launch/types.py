@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from ogai_lab.core.types import JsonObject
+from ogai_lab.core.types import JsonObject, Sentence
 from ogai_lab.scheduler.types import Explanation, JobSpec, Luggage
 
 
@@ -60,8 +60,9 @@ class SpecProblem(BaseModel):
     """Something for which a spec would be refused."""
 
     field: str | None = Field(description="The field at fault, such as run.path.")
-    message: str
-    action: str = ""
+    message: Sentence
+    cause: Sentence = ""
+    action: Sentence = ""
 
 
 class Part(BaseModel):
@@ -90,4 +91,4 @@ class Preview(BaseModel):
         default=None, description="Whether it starts now, or what it would wait for."
     )
     code: Equivalents | None = None
-    code_missing: str = Field(default="", description="Why there is no code.")
+    code_missing: Sentence = Field(default="", description="Why there is no code.")

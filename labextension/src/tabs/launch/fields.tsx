@@ -62,7 +62,7 @@ export function Field(props: {
       <div id={`${id}-help`} className="jp-ogai-Field-notes">
         {problems.map((problem, index) => (
           <p key={index} className="jp-ogai-Field-problem">
-            {[problem.message, problem.action].filter(Boolean).join(' ')}
+            {[problem.message, problem.cause, problem.action].filter(Boolean).join(' ')}
           </p>
         ))}
         {help && <p>{help}</p>}

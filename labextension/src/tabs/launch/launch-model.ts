@@ -147,7 +147,12 @@ export class LaunchModel implements IDisposable {
       const problem = Problem.from(error);
       if (problem.field) {
         const field = problem.field.replace(/^spec\./, '').replace(FORM_OF_RUN, 'run.');
-        this._refusal = { field, message: problem.message, action: problem.action };
+        this._refusal = {
+          field,
+          message: problem.message,
+          cause: '',
+          action: problem.action
+        };
       } else {
         this.problem = problem;
       }

@@ -52,7 +52,7 @@ function Start(props: {
           {problems.map((problem, index) => (
             <li key={index}>
               {problem.field && <b>{words.label(problem.field)}: </b>}
-              {[problem.message, problem.action].filter(Boolean).join(' ')}
+              {[problem.message, problem.cause, problem.action].filter(Boolean).join(' ')}
             </li>
           ))}
         </ul>
