@@ -125,6 +125,7 @@ def small_project(camera: Camera, lab: Lab) -> None:
 def notebook(camera: Camera, lab: Lab) -> None:
     """Show a notebook with a job in a cell, and what runs beside it."""
     (lab.notebooks / "experiment.ipynb").write_text(_NOTEBOOK)
+    lab.wait(lab.submit("count-on", _RUNS), "running")
     camera.start(path="lab/tree/experiment.ipynb")
     camera.page.get_by_text("| Idle").wait_for()
     camera.page.locator(".jp-Notebook .jp-Cell .cm-content").first.click()
