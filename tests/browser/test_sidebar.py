@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from .accessibility import THEMES, use_theme
 from .lab import PATIENCE, Lab
+from .sidebar import header, job_row, show
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -32,6 +33,7 @@ mkdir "$OGAI_OUTPUT/model" && cp "$MODEL"/* "$OGAI_OUTPUT/model/"
 @pytest.fixture(scope="module")
 def full(lab: Lab) -> Iterator[dict[str, str]]:
     """A lab with jobs, a data run, a model of two versions, and one that nobody registered."""
+    lab.cancel_all()  # what other tests left would stand in line before ours
     made = {
         "running": lab.submit("steps", f"exec {sys.executable} -c '{_STEPS}'"),
         "failed": lab.submit("breaks", "exit 3"),
@@ -102,23 +104,8 @@ def _prepare(lab: Lab) -> str:
     return job
 
 
-def _show(page: Page, *sections: str) -> None:
-    """Show the sidebar with only these sections unfolded."""
-    if not page.locator("#ogai-lab").is_visible():
-        page.get_by_role("tab", name="OGAI Lab").click()
-    for name in ("Cluster", "Jobs", "Data", "Models"):
-        header = _header(page, name)
-        if (header.get_attribute("aria-expanded") == "true") != (name in sections):
-            header.locator(".lm-AccordionPanel-titleLabel").click()
-        expect(header).to_have_attribute("aria-expanded", str(name in sections).lower())
-
-
-def _header(page: Page, name: str) -> Locator:
-    return page.locator(f"#ogai-lab [data-ogai-section='{name.lower()}']")
-
-
-def _job(page: Page, job: str) -> Locator:
-    return page.locator(f".jp-ogai-JobRow[data-job-id='{job}']")
+def _model_row(page: Page) -> Locator:
+    return page.locator(".jp-ogai-ModelRow", has_text="lab/small")
 
 
 def test_every_section_says_what_there_is(
@@ -129,37 +116,61 @@ def test_every_section_says_what_there_is(
     shoot: Callable[[str], None],
 ) -> None:
     lab.open(page)
-    _show(page, "Cluster", "Jobs", "Data", "Models")
+    show(page, "Cluster", "Jobs", "Data", "Models")
     section = page.locator(".jp-ogai-Section-cluster")
     expect(section.get_by_role("meter", name="Cores in use")).to_have_count(1)
     expect(section.locator(".jp-ogai-Queue")).to_contain_text("default")
     expect(section.locator(".jp-ogai-NodeRow")).to_contain_text("cores free")
-    expect(_job(page, full["running"])).to_contain_text("step 10 of 40", timeout=PATIENCE)
-    expect(_job(page, full["running"])).to_contain_text("25%")
-    run = page.locator(".jp-ogai-RunRow")
+    expect(job_row(page, full["running"])).to_contain_text("step 10 of 40", timeout=PATIENCE)
+    expect(job_row(page, full["running"])).to_contain_text("25%")
+    run = page.locator(".jp-ogai-RunRow").first
     expect(run).to_contain_text("75% kept")
     expect(run).to_contain_text("tokens")
-    page.locator(".jp-ogai-ModelRow").click()
+    _model_row(page).click()
     versions = page.locator(".jp-ogai-VersionRow")
-    expect(versions).to_have_count(2)
     expect(versions.last).to_contain_text("production")
     expect(versions.last).to_contain_text("bits_per_byte 1.9")
-    expect(_header(page, "Jobs").get_by_role("button", name="was not opened")).to_be_visible()
-    expect(_header(page, "Models").get_by_role("button", name="is not registered")).to_be_visible()
+    expect(header(page, "Jobs").get_by_role("button", name="not opened")).to_be_visible()
+    expect(header(page, "Models").get_by_role("button", name="not registered")).to_be_visible()
     for theme in THEMES:
         use_theme(page, theme)
         shoot(f"sidebar-{theme.rpartition(' ')[2].lower()}")
         axe(page, "#ogai-lab")
 
 
-def test_sections_stay_as_they_were(lab: Lab, page: Page, full: dict[str, str]) -> None:
+def test_a_reload_brings_back_what_was_open_and_what_was_seen(
+    lab: Lab, page: Page, full: dict[str, str]
+) -> None:
+    broken = lab.submit("breaks-again", "exit 4")
+    lab.wait(broken, "failed")
     lab.open(page)
-    _show(page, "Jobs", "Models")
-    page.wait_for_timeout(1000)  # what is remembered is written a moment later
+    show(page, "Jobs", "Models")
+    expect(job_row(page, broken)).to_have_attribute("data-state", "failed")
+    badge = header(page, "Jobs").locator(".jp-ogai-Badge")
+    expect(badge).to_contain_text("failed")
+    badge.click()
+    expect(badge).to_have_count(0)
+    expect(header(page, "Jobs")).to_have_attribute("aria-expanded", "true")
+    _wait_until_kept(page, lab, "ogai-lab:seen", broken)
+    _wait_until_kept(page, lab, "ogai-lab:sidebar", '"closed":["cluster","data"]')
     page.reload()
     expect(page.locator("#ogai-lab")).to_be_visible(timeout=PATIENCE)
     for name, is_open in (("Cluster", False), ("Jobs", True), ("Data", False), ("Models", True)):
-        expect(_header(page, name)).to_have_attribute("aria-expanded", str(is_open).lower())
+        expect(header(page, name)).to_have_attribute("aria-expanded", str(is_open).lower())
+    expect(job_row(page, broken)).to_be_visible(timeout=PATIENCE)
+    expect(badge).to_have_count(0)
+
+
+def _wait_until_kept(page: Page, lab: Lab, key: str, part: str) -> None:
+    """Wait until what a reload reads under `key` has `part`; it is written a moment later."""
+    page.wait_for_function(
+        """async ([url, key, part]) => {
+          const { data } = await (await fetch(url)).json();
+          return JSON.stringify(data[key] ?? null).includes(part);
+        }""",
+        arg=[f"{lab.url}lab/api/workspaces/default", key, part],
+        timeout=PATIENCE,
+    )
 
 
 def test_what_is_dragged_into_a_notebook_is_a_cell(
@@ -170,10 +181,10 @@ def test_what_is_dragged_into_a_notebook_is_a_cell(
     cells = page.locator(".jp-Notebook .jp-CodeCell")
     expect(cells).to_have_count(1, timeout=PATIENCE)
     page.get_by_role("dialog").get_by_role("button", name="No Kernel").click()
-    _show(page, "Cluster", "Jobs", "Models")
-    page.locator(".jp-ogai-ModelRow").click()
+    show(page, "Cluster", "Jobs", "Models")
+    _model_row(page).click()
     things = {
-        f'ogai.JobView("{full["running"]}")': _job(page, full["running"]),
+        f'ogai.JobView("{full["running"]}")': job_row(page, full["running"]),
         'from_pretrained("lab/small", revision="v1")': page.locator(".jp-ogai-VersionRow").last,
         'ogai.run("train.py"': page.locator(".jp-ogai-NodeRow").first,
     }
@@ -197,11 +208,11 @@ def _drag(page: Page, row: Locator, target: Locator) -> None:
     expect(page.locator(".jp-ogai-Ghost")).to_have_count(0)
 
 
-def test_the_menu_of_a_job(lab: Lab, page: Page, full: dict[str, str]) -> None:
+def test_the_menu_of_a_job_and_whose_are_listed(lab: Lab, page: Page, full: dict[str, str]) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     lab.open(page)
-    _show(page, "Jobs")
-    _job(page, full["failed"]).click(button="right")
+    show(page, "Jobs")
+    job_row(page, full["failed"]).click(button="right")
     menu = page.locator(".lm-Menu-itemLabel")
     for label in (
         "Open Job",
@@ -217,50 +228,27 @@ def test_the_menu_of_a_job(lab: Lab, page: Page, full: dict[str, str]) -> None:
     menu.get_by_text("Copy Job Id").click()
     assert page.evaluate("navigator.clipboard.readText()") == full["failed"]
     # The same menu by the keyboard alone.
-    _job(page, full["running"]).focus()
+    job_row(page, full["running"]).focus()
     page.keyboard.press("Shift+F10")
     expect(menu.get_by_text("Cancel Job…")).to_be_visible()
     page.keyboard.press("Escape")
     doomed = lab.submit("doomed", "true")
     lab.wait(doomed, "succeeded")
-    _job(page, doomed).click(button="right")
+    job_row(page, doomed).click(button="right")
     menu.get_by_text("Delete Job…").click()
     page.get_by_role("button", name="Keep It").click()
-    expect(_job(page, doomed)).to_be_visible()
-    _job(page, doomed).click(button="right")
+    expect(job_row(page, doomed)).to_be_visible()
+    job_row(page, doomed).click(button="right")
     menu.get_by_text("Delete Job…").click()
     page.get_by_role("button", name="Delete Job", exact=True).click()
-    expect(_job(page, doomed)).to_have_count(0)
-
-
-def test_what_was_looked_at_calls_no_more(lab: Lab, page: Page, full: dict[str, str]) -> None:
-    broken = lab.submit("breaks-again", "exit 4")
-    lab.wait(broken, "failed")
-    lab.open(page)
-    _show(page, "Jobs")
-    badge = _header(page, "Jobs").locator(".jp-ogai-Badge")
-    expect(badge).to_contain_text("failed")
-    badge.click()
-    expect(badge).to_have_count(0)
-    expect(_header(page, "Jobs")).to_have_attribute("aria-expanded", "true")
-    page.wait_for_timeout(2000)  # what is remembered is written a moment later
-    page.reload()
-    expect(_job(page, broken)).to_be_visible(timeout=PATIENCE)
-    expect(badge).to_have_count(0)
-
-
-def test_whose_jobs_are_listed(lab: Lab, page: Page, full: dict[str, str]) -> None:
-    lab.open(page)
-    _show(page, "Jobs")
-    expect(_job(page, full["running"])).to_be_visible()
+    expect(job_row(page, doomed)).to_have_count(0)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.get_by_role("button", name="Mine", exact=True).click()
-    expect(_job(page, full["running"])).to_be_visible()
+    expect(job_row(page, full["running"])).to_be_visible()
     owner = lab.job(full["running"])["owner"]
     assert any(f"owner={owner}" in url for url in asked)
-    expect(_job(page, full["running"])).not_to_contain_text(f"· {owner}")
-    page.get_by_role("button", name="All", exact=True).click()
+    expect(job_row(page, full["running"])).not_to_contain_text(f"· {owner}")
 
 
 def test_a_model_is_registered_compared_and_loaded(
@@ -268,20 +256,22 @@ def test_a_model_is_registered_compared_and_loaded(
 ) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     lab.open(page)
-    _show(page, "Models")
-    page.get_by_role("button", name="is not registered").click()
+    show(page, "Models")
+    made = page.get_by_role("button", name="not registered")
+    before = made.inner_text()
+    made.click()
     form = page.locator(".jp-ogai-Form")
-    expect(form.locator("select")).to_contain_text("makes-a-model")
+    form.locator("select").select_option(full["made"])
     form.locator("input").fill("not a name")
     page.get_by_role("button", name="Register", exact=True).click()
     expect(page.get_by_text("it has the form org/name")).to_be_visible()
     form.locator("input").fill("lab/small")
     page.get_by_role("button", name="Register", exact=True).click()
-    page.locator(".jp-ogai-ModelRow").focus()
+    expect(made.filter(has_text=before)).to_have_count(0, timeout=PATIENCE)
+    _model_row(page).focus()
     page.keyboard.press("ArrowRight")
     versions = page.locator(".jp-ogai-VersionRow")
     expect(versions).to_have_count(3, timeout=PATIENCE)
-    expect(page.get_by_role("button", name="is not registered")).to_have_count(0)
     versions.first.click(button="right")
     page.locator(".lm-Menu-itemLabel").get_by_text("Copy Load Snippet").click()
     snippet = 'AutoModelForCausalLM.from_pretrained("lab/small", revision="v3")'
@@ -294,54 +284,3 @@ def test_a_model_is_registered_compared_and_loaded(
     tab = page.locator(".jp-ogai-MainTab")
     expect(tab).to_be_visible()
     expect(tab).to_contain_text("v3")
-
-
-def test_without_its_server_the_sidebar_keeps_what_it_knew(
-    own_lab: Lab, page: Page, shoot: Callable[[str], None]
-) -> None:
-    own_lab.open(page)
-    _show(page, "Cluster", "Jobs", "Data", "Models")
-    expect(page.get_by_text("No jobs yet")).to_have_count(1)
-    expect(page.get_by_text("No data run yet")).to_have_count(1)
-    expect(page.get_by_text("No model yet")).to_have_count(1)
-    shoot("sidebar-empty")
-    _show(page, "Cluster", "Jobs")
-    own_lab.stop()
-    stale = page.locator(".jp-ogai-StaleBar:visible")
-    expect(stale).to_have_count(2, timeout=PATIENCE)
-    expect(page.locator(".jp-ogai-NodeRow")).to_be_visible()
-    shoot("sidebar-stale")
-    own_lab.start()
-    expect(stale).to_have_count(0, timeout=PATIENCE)
-
-
-def test_ten_thousand_jobs_and_a_thousand_nodes(
-    big_lab: Lab, page: Page, shoot: Callable[[str], None]
-) -> None:
-    big_lab.open(page)
-    _show(page, "Cluster", "Jobs")
-    nodes = page.get_by_role("grid", name="Nodes")
-    expect(nodes).to_have_attribute("aria-rowcount", "1000", timeout=PATIENCE)
-    assert page.locator(".jp-ogai-NodeRow").count() < 40
-    page.get_by_role("searchbox", name="Filter nodes by name or rack").fill("no such node")
-    page.get_by_role("button", name="Show All Nodes").click()
-    expect(nodes).to_have_attribute("aria-rowcount", "1000")
-    expect(page.locator(".jp-ogai-Section-jobs .jp-ogai-Filter-count")).to_contain_text("10")
-    assert page.locator(".jp-ogai-JobRow").count() < 40
-    shoot("sidebar-big")
-
-
-def test_what_may_not_be_read_says_so(lab: Lab, page: Page) -> None:
-    problem = {"code": "forbidden", "detail": "You may not read ogai:data.", "action": "Ask."}
-    page.route(
-        "**/ogai/data/runs**",
-        lambda route: route.fulfill(status=403, json=problem),
-    )
-    lab.open(page)
-    _show(page, "Jobs", "Data")
-    section = page.locator(".jp-ogai-Section-data")
-    expect(section.locator(".jp-ogai-Face")).to_contain_text("Ask.")
-    expect(page.locator(".jp-ogai-Section-jobs .jp-ogai-StaleBar")).to_have_count(0)
-    page.unroute("**/ogai/data/runs**")
-    section.get_by_role("button", name="Try Again").click()
-    expect(section.get_by_text("Ask.")).to_have_count(0)
