@@ -141,7 +141,7 @@ def dashboards(camera: Camera, lab: Lab) -> None:
     for name in ("jobs", "cluster"):
         camera.page.goto(f"{lab.url}ogai/dashboards/{name}?token={TOKEN}")
         camera.page.wait_for_load_state("load")
-        camera.shoot(f"dashboard-{name}")
+        camera.shoot(f"dashboard-{name}", "text=Live")
 
 
 def cluster(camera: Camera) -> None:
