@@ -1,5 +1,6 @@
 import type { SchedulerApi } from '../api/scheduler';
 import type { Node, Queue } from '../api/types';
+import { totals } from '../panels/cluster/totals';
 import { isAboutJobs } from '../store/cluster';
 import { Resource } from '../store/resource';
 import type { ILive } from '../store/stream';
@@ -54,18 +55,10 @@ export function glanceResource(
 
 /** Add up what queues and nodes say. */
 export function summed(queues: readonly Queue[], nodes: readonly Node[]): IGlance {
-  const sum = <T>(items: readonly T[], of: (item: T) => number) =>
-    items.reduce((total, item) => total + of(item), 0);
-  const running = sum(queues, queue => queue.running);
-  const waiting = sum(queues, queue => queue.waiting);
-  const all = sum(nodes, node => node.gpus.length);
-  return all > 0
-    ? { running, waiting, gpus: true, free: sum(nodes, node => node.gpus_free), all }
-    : {
-        running,
-        waiting,
-        gpus: false,
-        free: Math.floor(sum(nodes, node => node.cpus_free)),
-        all: Math.floor(sum(nodes, node => node.cpus))
-      };
+  const running = queues.reduce((sum, queue) => sum + queue.running, 0);
+  const waiting = queues.reduce((sum, queue) => sum + queue.waiting, 0);
+  const { gpus, gpusFree, cpus, cpusFree } = totals(nodes);
+  return gpus > 0
+    ? { running, waiting, gpus: true, free: gpusFree, all: gpus }
+    : { running, waiting, gpus: false, free: Math.floor(cpusFree), all: Math.floor(cpus) };
 }
