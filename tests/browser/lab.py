@@ -135,13 +135,13 @@ class Lab:
             assert time.monotonic() < deadline, f"{job} is {state}"
             time.sleep(0.1)
 
-    def wait_until_saved(self, part: str) -> None:
-        """Wait until the saved layout of the workspace, which a reload brings back, has `part`."""
+    def wait_until_saved(self, part: str, key: str = "layout-restorer:data") -> None:
+        """Wait until the saved workspace, which a reload brings back, has `part` under `key`."""
         deadline = time.monotonic() + _JOB_SECONDS
         url = f"{self.url}lab/api/workspaces/default?token={TOKEN}"
         while True:
             saved = httpx.get(url, timeout=60).json()["data"]
-            if part in json.dumps(saved.get("layout-restorer:data", {})):
+            if part in json.dumps(saved.get(key)):
                 return
             assert time.monotonic() < deadline, saved
             time.sleep(0.2)

@@ -151,26 +151,15 @@ def test_a_reload_brings_back_what_was_open_and_what_was_seen(
     badge.click()
     expect(badge).to_have_count(0)
     expect(header(page, "Jobs")).to_have_attribute("aria-expanded", "true")
-    _wait_until_kept(page, lab, "ogai-lab:seen", broken)
-    _wait_until_kept(page, lab, "ogai-lab:sidebar", '"closed":["cluster","data"]')
+    lab.wait_until_saved(broken, "ogai-lab:seen")
+    lab.wait_until_saved('"closed": ["cluster", "data"]', "ogai-lab:sidebar")
+    lab.wait_until_saved('"current": "ogai-lab"')
     page.reload()
     expect(page.locator("#ogai-lab")).to_be_visible(timeout=PATIENCE)
     for name, is_open in (("Cluster", False), ("Jobs", True), ("Data", False), ("Models", True)):
         expect(header(page, name)).to_have_attribute("aria-expanded", str(is_open).lower())
     expect(job_row(page, broken)).to_be_visible(timeout=PATIENCE)
     expect(badge).to_have_count(0)
-
-
-def _wait_until_kept(page: Page, lab: Lab, key: str, part: str) -> None:
-    """Wait until what a reload reads under `key` has `part`; it is written a moment later."""
-    page.wait_for_function(
-        """async ([url, key, part]) => {
-          const { data } = await (await fetch(url)).json();
-          return JSON.stringify(data[key] ?? null).includes(part);
-        }""",
-        arg=[f"{lab.url}lab/api/workspaces/default", key, part],
-        timeout=PATIENCE,
-    )
 
 
 def test_what_is_dragged_into_a_notebook_is_a_cell(
