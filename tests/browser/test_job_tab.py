@@ -225,7 +225,7 @@ def test_a_live_curve_grows_and_asks_nothing_while_it_is_hidden(
     assert [url for url in asked if jobs.live in url] == []
 
 
-def test_the_timeline_tells_each_attempt_its_end_and_the_rank_that_failed(
+def test_the_timeline_the_spec_beside_another_and_the_code_are_read(
     lab: Lab, page: Page, jobs: Shown
 ) -> None:
     lab.open(page)
@@ -241,11 +241,6 @@ def test_the_timeline_tells_each_attempt_its_end_and_the_rank_that_failed(
     expect(panel).to_contain_text("Started again (program_error)")
     expect(panel).to_contain_text("Output model: model")
 
-
-def test_a_spec_is_compared_with_another_and_secrets_stay_secret(
-    lab: Lab, page: Page, jobs: Shown
-) -> None:
-    lab.open(page)
     panel = _pane(_open(page, jobs.twice), "Spec")
     expect(panel).to_contain_text("train.py")
     panel.get_by_role("button", name="Compare with Another Job").click()
@@ -259,9 +254,6 @@ def test_a_spec_is_compared_with_another_and_secrets_stay_secret(
     expect(rows.filter(has_text="HF_TOKEN")).to_contain_text("••••••")
     assert "hf_not_for_your_eyes" not in page.content()
 
-
-def test_the_code_is_read_file_by_file_as_text(lab: Lab, page: Page, jobs: Shown) -> None:
-    lab.open(page)
     panel = _pane(_open(page, jobs.twice), "Code and Environment")
     tree = panel.get_by_role("tree", name="Files")
     expect(tree.get_by_role("treeitem", name="train.py")).to_have_attribute("aria-selected", "true")
@@ -284,19 +276,16 @@ def test_the_code_is_read_file_by_file_as_text(lab: Lab, page: Page, jobs: Shown
     assert "hf_not_for_your_eyes" not in page.content()
 
 
-def test_who_is_ahead_is_one_click_away(lab: Lab, page: Page, jobs: Shown) -> None:
+def test_who_is_ahead_is_one_click_away_and_a_job_that_is_gone_says_so(
+    lab: Lab, page: Page, jobs: Shown
+) -> None:
     lab.open(page)
     tab = _open(page, jobs.waiting)
     expect(tab.locator(".jp-ogai-Explain")).to_contain_text("It waits for")
     tab.get_by_role("button", name="long-run").click()
     expect(page.locator(".jp-ogai-JobTab:visible").get_by_role("heading")).to_have_text("long-run")
 
-
-def test_a_job_that_is_gone_or_never_was_says_so(lab: Lab, page: Page, jobs: Shown) -> None:
-    short = lab.submit("short", "true")
-    lab.wait(short, "succeeded")
-    lab.open(page)
-    tab = _open(page, short)
+    tab = _open(page, jobs.short)
     tab.get_by_role("button", name="Delete…").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete Job").click()
     expect(tab.get_by_text("“short” was deleted")).to_be_visible()

@@ -60,6 +60,11 @@ export class Finder implements IMarks, IDisposable {
     return this.search.query;
   }
 
+  /** Where the line begins that the reader was brought to. */
+  get meant(): number | undefined {
+    return this._meant;
+  }
+
   get isDisposed(): boolean {
     return this._isDisposed;
   }

@@ -6,7 +6,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import { lineAt, type ILine } from './lines';
 import { lineMarks, type IMarks } from './line-marks';
 import { gutters, type IGutters } from './gutters';
-import type { IChange } from './log-window';
+import type { IChange } from './held-lines';
 
 /** Pixels from the end that still count as at the end. */
 const NEAR_END = 12;

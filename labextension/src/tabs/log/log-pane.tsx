@@ -8,12 +8,13 @@ import { worldSize, type Job } from '../../api/types';
 import { whileShown } from '../../shown';
 import type { IOgaiLab } from '../../tokens';
 import { Finder } from './finder';
+import type { IChange } from './held-lines';
 import { LineReader } from './lines';
 import type { ILogView } from './log-bar';
 import { LogEditor } from './log-editor';
 import { LogHead } from './log-head';
 import { LogRail } from './log-rail';
-import { LogWindow, type IChange } from './log-window';
+import { LogWindow } from './log-window';
 import { EndButton } from './end-button';
 import { copyLines, saveLog } from './taking';
 
@@ -120,7 +121,11 @@ export class LogPane extends Widget {
   /** Want other lines; what is read, selected and found stays as far as it is among them. */
   async setFilter(filter: ILogFilter): Promise<void> {
     const { selection, inSight } = this.editor;
-    const place = this.window.following ? undefined : (selection?.anchor.offset ?? inSight?.from);
+    // A few lines that all fit in are at the end too: what one looks at there counts more.
+    const looked = [selection?.anchor.offset, this.finder.meant].find(
+      offset => offset !== undefined && inSight && offset >= inSight.from && offset <= inSight.to
+    );
+    const place = looked ?? (this.window.following ? undefined : inSight?.from);
     this._say('');
     this.finder.setFilter(filter);
     await this.window.show(filter, place);

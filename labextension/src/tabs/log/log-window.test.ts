@@ -3,7 +3,8 @@ import { mock, test } from 'node:test';
 
 import type { ILogFilter, ILogs } from '../../api/logs';
 import type { LogChunk, LogRecord } from '../../api/types';
-import { EVERYTHING, LogWindow, type IChange, type ILineReader } from './log-window';
+import type { IChange, ILineReader } from './held-lines';
+import { EVERYTHING, LogWindow } from './log-window';
 
 /** Lines without their colours. */
 const reader = (): ILineReader => ({
@@ -135,7 +136,7 @@ void test('the end first, earlier parts on demand, everything once', async () =>
   window.resume();
   await until(() => window.ended);
   assert.deepEqual(shown.lines, numbers(2500, 3500));
-  while (!window.atStart) {
+  while (window.lines[0]!.offset > 0) {
     await window.earlier();
   }
   assert.deepEqual(shown.lines, numbers(0, 3500));

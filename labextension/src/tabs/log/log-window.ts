@@ -2,33 +2,18 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { ILogFilter, ILogs } from '../../api/logs';
-import { Problem } from '../../api/problem';
+import type { Problem } from '../../api/problem';
 import type { LogChunk, LogRecord } from '../../api/types';
-import { persist } from '../../store/persist';
 import type { Connection } from '../../store/types';
-import type { ILine, LineReader } from './lines';
+import { HeldLines, type IChange, type ILineReader } from './held-lines';
+import type { ILine } from './lines';
+import { Loading } from './loading';
+import { LogPages } from './log-pages';
+import { LogStream } from './log-stream';
 
 /** Lines that are asked for at once. */
 const PAGE = 1_000;
-/** Lines held; past them those far from the reader go, and come again when they are needed. */
-const MOST_LINES = 60_000;
-/** Calls in a row that may find nothing before one is told where the search has got to. */
-const MOST_CALLS = 50;
-
-/** What turns records into lines, and knows the colours that the lines before left on. */
-export type ILineReader = Pick<LineReader, 'read'>;
-
 export const EVERYTHING: ILogFilter = { rank: null, stream: null, level: [] };
-
-/** How the held lines have changed: first some went at the ends, then some came. */
-export interface IChange {
-  /** Whether these are other lines altogether; all that were held are gone. */
-  readonly reset: boolean;
-  readonly dropStart: number;
-  readonly dropEnd: number;
-  readonly start: readonly ILine[];
-  readonly end: readonly ILine[];
-}
 
 /**
  * A stretch of a job's log that lies in the browser: its end, as it grows, or any other part.
@@ -39,16 +24,25 @@ export interface IChange {
  */
 export class LogWindow implements IDisposable {
   constructor(
-    private readonly _logs: ILogs,
-    private readonly _newReader: () => ILineReader,
+    logs: ILogs,
+    newReader: () => ILineReader,
     private readonly _options: LogWindow.IOptions = {}
   ) {
-    this._reader = _newReader();
+    this._page = _options.page ?? PAGE;
+    const filter = () => this._filter;
+    this._pages = new LogPages(logs, filter, () => this.size);
+    this._held = new HeldLines(newReader, _options.most);
+    this._stream = new LogStream(logs, this._page, {
+      filter,
+      take: chunk => this._take(chunk),
+      over: () => this._flush(),
+      changed: () => this._stateChanged.emit()
+    });
   }
 
   /** The lines that are held, in order. */
   get lines(): readonly ILine[] {
-    return this._lines;
+    return this._held.lines;
   }
 
   /** The lines have changed, just now. */
@@ -62,37 +56,32 @@ export class LogWindow implements IDisposable {
   }
 
   get connection(): Connection {
-    return this._connection;
+    return this._stream.connection;
   }
 
   /** What broke the connection or kept a part from coming. */
   get problem(): Problem | undefined {
-    return this._problem ?? this._failure;
+    return this._stream.problem ?? this._loading.problem;
   }
 
   /** Whether the job is over and every record has come. */
   get ended(): boolean {
-    return this._ended;
+    return this._stream.ended;
   }
 
   /** Whether a first part is there, be it empty. */
   get ready(): boolean {
-    return this._high !== undefined;
-  }
-
-  /** Whether nothing wanted lies before the held lines. */
-  get atStart(): boolean {
-    return this._low === 0;
+    return this._held.high !== undefined;
   }
 
   /** Whether the held lines reach to the end of the log and grow with it. */
   get atEnd(): boolean {
-    return this._high !== undefined && this._high === this._end;
+    return this._held.high !== undefined && this._held.high === this._stream.end;
   }
 
   /** How long the log is, in bytes, as far as it was heard of. */
   get size(): number {
-    return Math.max(this._end ?? 0, this._high ?? 0);
+    return Math.max(this._stream.end ?? 0, this._held.high ?? 0);
   }
 
   /** Lines that came since the reader stopped following the end. */
@@ -124,40 +113,40 @@ export class LogWindow implements IDisposable {
   /** Want other lines; the part of the log around `offset`, else its end, comes anew. */
   async show(filter: ILogFilter, offset?: number): Promise<void> {
     this._filter = filter;
-    if (offset === undefined || this._end === undefined) {
+    if (offset === undefined || this._stream.end === undefined) {
       this.toEnd();
       return;
     }
     this._unseen = 0;
     this._stop(); // what is under way has the old filter
     await this.jump(offset, true);
-    this._continue();
+    this._stream.go();
   }
 
   /** Hold the end of the log, and what comes. */
   toEnd(): void {
     this._stop();
-    this._end = undefined;
-    this._low = this._high = undefined;
+    this._stream.end = undefined;
+    this._held.low = this._held.high = undefined;
     this._following = true;
     this._unseen = 0;
     this._replace([]);
-    this._continue();
+    this._stream.go();
   }
 
   /** Make sure that the line at or after an offset is held, where there is one. */
   async jump(offset: number, anew = false): Promise<void> {
-    const { _low: low, _high: high } = this;
+    const { low, high } = this._held;
     if (!anew && low !== undefined && high !== undefined && offset >= low && offset < high) {
       return;
     }
     this._following = false;
-    await this._load(async signal => {
+    await this._loading.load(async signal => {
       const [before, after] = await Promise.all([
-        offset > 0 ? this._before(offset, Math.ceil(this._page / 2), signal) : undefined,
-        this._after(offset, this._page, signal)
+        offset > 0 ? this._pages.before(offset, Math.ceil(this._page / 2), signal) : undefined,
+        this._pages.after(offset, this._page, signal)
       ]);
-      this._low = before?.start ?? 0;
+      this._held.low = before?.start ?? 0;
       this._reached(after.offset);
       this._replace([...(before?.records ?? []), ...after.records]);
     });
@@ -165,56 +154,50 @@ export class LogWindow implements IDisposable {
 
   /** Load what lies before the held lines. */
   async earlier(): Promise<void> {
-    const low = this._low;
-    if (!low || this._loading) {
+    const low = this._held.low;
+    if (!low || this._loading.busy) {
       return;
     }
-    await this._load(async signal => {
-      const chunk = await this._before(low, this._page, signal);
-      const start = this._newReader().read(chunk.records);
-      this._low = chunk.start;
-      const all = [...start, ...this._lines];
-      const dropEnd = Math.max(0, all.length - this._most);
-      if (dropEnd > 0) {
-        this._high = all[all.length - dropEnd]!.offset;
+    await this._loading.load(async signal => {
+      const chunk = await this._pages.before(low, this._page, signal);
+      const change = this._held.prepend(chunk);
+      if (change.dropEnd > 0) {
         this._inbox = [];
       }
-      this._lines = dropEnd > 0 ? all.slice(0, -dropEnd) : all;
-      this._changed.emit({ reset: false, dropStart: 0, dropEnd, start, end: [] });
+      this._changed.emit(change);
     });
   }
 
   /** Load what lies behind the held lines. */
   async later(): Promise<void> {
-    const high = this._high;
-    if (high === undefined || this.atEnd || this._loading) {
+    const high = this._held.high;
+    if (high === undefined || this.atEnd || this._loading.busy) {
       return;
     }
-    await this._load(async signal => {
-      const chunk = await this._after(high, this._page, signal);
+    await this._loading.load(async signal => {
+      const chunk = await this._pages.after(high, this._page, signal);
       this._reached(chunk.offset);
-      this._add(chunk.records, true);
+      this._tell(this._held.append(chunk.records, true));
     });
   }
 
   resume(): void {
     if (!this._isDisposed) {
-      this._wanted = true;
-      this._continue();
+      this._stream.wanted = true;
+      this._stream.go();
     }
   }
 
   pause(): void {
-    this._wanted = false;
     this._stop();
-    this._set('idle');
+    this._stream.wanted = false;
   }
 
   /** Connect again now. */
   retry(): void {
-    this._failure = undefined;
+    this._loading.problem = undefined;
     this._stop();
-    this._continue();
+    this._stream.go();
     this._stateChanged.emit();
   }
 
@@ -224,77 +207,36 @@ export class LogWindow implements IDisposable {
     }
     this.pause();
     this._isDisposed = true;
-    this._lines = [];
+    this._held.replace([]);
     Signal.clearData(this);
   }
 
   private _reached(offset: number): void {
-    this._high = offset;
-    if (this._end !== undefined && this._end < offset) {
-      this._end = offset; // the stream brings these lines once more: `_take` leaves them out
+    this._held.high = offset;
+    const { end } = this._stream;
+    if (end !== undefined && end < offset) {
+      this._stream.end = offset; // the stream brings these lines once more: `_take` leaves them out
     }
-  }
-
-  private _continue(): void {
-    const needless = this._ended && this._end !== undefined;
-    if (!this._wanted || this._run || needless) {
-      return;
-    }
-    this._ended = false;
-    const run = new AbortController();
-    this._run = run;
-    this._set('connecting');
-    void persist(
-      alive => this._follow(alive, run.signal),
-      problem => !run.signal.aborted && this._set('lost', problem),
-      run.signal
-    );
   }
 
   private _stop(): void {
     this._flush();
-    this._run?.abort();
-    this._run = undefined;
-    this._loading?.abort();
-    this._loading = undefined;
-  }
-
-  private async _follow(alive: () => void, signal: AbortSignal): Promise<boolean> {
-    const from = this._end === undefined ? { tail: this._page } : { offset: this._end };
-    for await (const chunk of this._logs.follow(from, this._filter, signal)) {
-      if (signal.aborted) {
-        return true;
-      }
-      alive();
-      if (!chunk) {
-        continue;
-      }
-      this._take(chunk);
-      this._set('live');
-      if (chunk.ended) {
-        this._flush();
-        this._ended = true;
-        this._run = undefined;
-        this._set('idle');
-        this._stateChanged.emit();
-        return true;
-      }
-    }
-    return false;
+    this._stream.stop();
+    this._loading.stop();
   }
 
   private _take(chunk: LogChunk): void {
-    const grows = this._high === undefined || this.atEnd;
-    const from = this._high ?? 0;
+    const grows = this._held.high === undefined || this.atEnd;
+    const from = this._held.high ?? 0;
     const fresh = chunk.records.filter(record => (record.offset ?? 0) >= from);
-    this._end = Math.max(this._end ?? 0, chunk.offset);
-    this._low ??= chunk.start;
+    this._stream.end = Math.max(this._stream.end ?? 0, chunk.offset);
+    this._held.low ??= chunk.start;
     if (!grows) {
       this._unseen += fresh.length;
       this._stateChanged.emit();
       return;
     }
-    this._high = this._end;
+    this._held.high = this._stream.end;
     this._inbox.push(...fresh);
     if (!this._scheduled) {
       this._scheduled = true;
@@ -312,129 +254,35 @@ export class LogWindow implements IDisposable {
     this._inbox = [];
     if (!this._following) {
       this._unseen += records.length;
-      if (this._lines.length + records.length > this._most) {
-        this._high = records[0]!.offset ?? this._high; // the reader is elsewhere: not held
+      if (!this._held.hasRoom(records.length)) {
+        this._held.high = records[0]!.offset ?? this._held.high; // the reader is elsewhere: not held
         this._stateChanged.emit();
         return;
       }
     }
-    this._add(records, this._following);
-  }
-
-  private _add(records: readonly LogRecord[], mayDrop: boolean): void {
-    const end = this._reader.read(records);
-    const over = this._lines.length + end.length - this._most;
-    // A tenth at a time: taking lines from the start costs the same for one as for thousands.
-    const dropStart =
-      mayDrop && over > 0 ? Math.min(this._lines.length, over + Math.ceil(this._most / 10)) : 0;
-    const kept = dropStart > 0 ? this._lines.slice(dropStart) : this._lines;
-    for (const line of end) {
-      kept.push(line);
-    }
-    this._lines = kept;
-    if (dropStart > 0) {
-      this._low = kept[0]?.offset ?? this._low;
-    }
-    this._changed.emit({ reset: false, dropStart, dropEnd: 0, start: [], end });
-    this._stateChanged.emit();
+    this._tell(this._held.append(records, this._following));
   }
 
   private _replace(records: readonly LogRecord[]): void {
-    this._reader = this._newReader();
     this._inbox = [];
-    this._lines = this._reader.read(records);
-    this._changed.emit({ reset: true, dropStart: 0, dropEnd: 0, start: [], end: this._lines });
+    this._tell(this._held.replace(records));
+  }
+
+  private _tell(change: IChange): void {
+    this._changed.emit(change);
     this._stateChanged.emit();
   }
 
-  /** Do one thing that loads a part; a later one takes its place. */
-  private async _load(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    this._loading?.abort();
-    const loading = (this._loading = new AbortController());
-    try {
-      await work(loading.signal);
-      this._failure = undefined;
-    } catch (error) {
-      if (!loading.signal.aborted) {
-        this._failure = Problem.from(error);
-      }
-    } finally {
-      if (this._loading === loading) {
-        this._loading = undefined;
-        this._stateChanged.emit();
-      }
-    }
-  }
-
-  /** Ask for a page before an offset; one call looks only so far for lines that are wanted. */
-  private async _before(offset: number, limit: number, signal: AbortSignal): Promise<LogChunk> {
-    let chunk = await this._logs.before(offset, limit, this._filter, signal);
-    for (let calls = 1; chunk.records.length < limit && chunk.start > 0; calls++) {
-      if (calls > MOST_CALLS) {
-        break;
-      }
-      const rest = limit - chunk.records.length;
-      const more = await this._logs.before(chunk.start, rest, this._filter, signal);
-      chunk = { ...more, records: [...more.records, ...chunk.records], offset: chunk.offset };
-    }
-    signal.throwIfAborted();
-    return chunk;
-  }
-
-  private async _after(offset: number, limit: number, signal: AbortSignal): Promise<LogChunk> {
-    let chunk = await this._logs.after(offset, limit, this._filter, signal);
-    for (let calls = 1; chunk.records.length < limit; calls++) {
-      const last = chunk.offset;
-      if (calls > MOST_CALLS || last >= this.size) {
-        break;
-      }
-      const rest = limit - chunk.records.length;
-      const more = await this._logs.after(last, rest, this._filter, signal);
-      if (more.offset === last) {
-        break;
-      }
-      chunk = { ...more, records: [...chunk.records, ...more.records], start: chunk.start };
-    }
-    signal.throwIfAborted();
-    return chunk;
-  }
-
-  private _set(connection: Connection, problem?: Problem): void {
-    if (connection !== this._connection || problem !== this._problem) {
-      this._connection = connection;
-      this._problem = problem;
-      this._stateChanged.emit();
-    }
-  }
-
-  private get _page(): number {
-    return this._options.page ?? PAGE;
-  }
-
-  private get _most(): number {
-    return this._options.most ?? MOST_LINES;
-  }
-
-  private _reader: ILineReader;
-  private _lines: ILine[] = [];
+  private readonly _page: number;
+  private readonly _pages: LogPages;
+  private readonly _stream: LogStream;
+  private readonly _held: HeldLines;
+  private readonly _loading = new Loading(() => this._stateChanged.emit());
   private _filter: ILogFilter = EVERYTHING;
   private _following = true;
   private _unseen = 0;
-  /** The held lines are all wanted ones from here… */
-  private _low: number | undefined;
-  /** … to here. */
-  private _high: number | undefined;
-  /** To here the stream has brought us. */
-  private _end: number | undefined;
-  private _ended = false;
-  private _wanted = false;
   private _inbox: LogRecord[] = [];
   private _scheduled = false;
-  private _connection: Connection = 'idle';
-  private _problem: Problem | undefined;
-  private _failure: Problem | undefined;
-  private _run: AbortController | undefined;
-  private _loading: AbortController | undefined;
   private _isDisposed = false;
   private readonly _changed = new Signal<this, IChange>(this);
   private readonly _stateChanged = new Signal<this, void>(this);
