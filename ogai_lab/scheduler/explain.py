@@ -46,23 +46,28 @@ def _active(scene: Scene) -> Reason:
         "restarts": job.restarts,
         "seconds": seconds,
     }
-    on = f" on {', '.join(job.node_names[:3])}{' …' if len(job.node_names) > 3 else ''}"
+    names = job.node_names
+    where = f"{', '.join(names[:3])}{' …' if len(names) > 3 else ''}"
     if job.state is JobState.STARTING:
         return Reason(
-            code="starting", text=f"Its processes are being started{on}.", evidence=evidence
+            code="starting",
+            text=f"Its processes are being started on {where}.",
+            evidence=evidence,
         )
     if job.state is JobState.STOPPING:
         return Reason(code="stopping", text=job.reason, evidence=evidence)
-    text = f"It runs{on}"
-    if job.progress is not None:
-        evidence["progress"] = job.progress.model_dump()
-        steps = f" of {job.progress.steps:,}" if job.progress.steps else ""
-        text += f", at step {job.progress.step:,}{steps}"
-        if job.progress.seconds_left is not None:
-            text += f", for about {duration(job.progress.seconds_left)} more"
+    # Whole sentences: in pieces they could not be translated.
+    text = f"It runs on {where}."
+    if (progress := job.progress) is not None:
+        evidence["progress"] = progress.model_dump()
+        step = f"{progress.step:,}" + (f"/{progress.steps:,}" if progress.steps else "")
+        text = f"It runs on {where}, at step {step}."
+        if progress.seconds_left is not None:
+            left = duration(progress.seconds_left)
+            text = f"It runs on {where}, at step {step}, for about {left} more."
     if job.restarts:
-        text += f"; restarts so far: {job.restarts}"
-    return Reason(code="running", text=f"{text}.", evidence=evidence)
+        text = f"{text} Restarts so far: {job.restarts}."
+    return Reason(code="running", text=text, evidence=evidence)
 
 
 def _ended(job: Job) -> Reason:

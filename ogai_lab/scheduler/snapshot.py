@@ -55,7 +55,7 @@ class Files:
         for one in self._left_out:
             if one.path == path or (one.path.endswith("/") and path.startswith(one.path)):
                 return f"{one.path} does not travel ({one.reason})."
-        return "the working folder has no such file, or include leaves it out."
+        return "The working folder has no such file, or include leaves it out."
 
 
 class Snapshots:

@@ -111,7 +111,7 @@ class _Handler(WebSocketHandler):
             raise_error=False,
         )
         self._begin(lines)
-        self.finish(b"".join(held))
+        self.finish(b"".join(held) or None)  # None: not every answer may have a body
 
     def _begin(self, lines: list[str]) -> None:
         if self._begun:

@@ -52,28 +52,20 @@ def test_a_link_opens_a_tab_leaves_the_address_and_is_restored(
     expect(page.locator(".jp-ogai-MainTab")).to_have_count(1, timeout=PATIENCE)
 
 
-def test_the_launcher_and_the_status_bar(
+def test_a_job_stands_in_the_status_bar_and_among_the_running_sessions(
     lab: Lab, page: Page, axe: Callable[[Page, str], None], shoot: Callable[[str], None]
 ) -> None:
-    job = lab.submit("long", _SLEEP)
+    job = lab.submit("session-job", _SLEEP)
     lab.wait(job, "running")
     lab.open(page)
     item = page.locator(".jp-ogai-Status button")
-    expect(item).to_contain_text("running ·")
+    expect(item).to_contain_text("running ·", timeout=PATIENCE)
     expect(item).to_contain_text("free")
     expect(page.locator(".jp-Launcher")).to_contain_text("OGAI Lab")
     shoot("around-launcher")
     axe(page, ".jp-ogai-Status")
     item.click()
     expect(page.locator("#ogai-lab")).to_be_visible()
-
-
-def test_jobs_stand_among_the_running_sessions_and_can_be_cancelled(
-    lab: Lab, page: Page, shoot: Callable[[str], None]
-) -> None:
-    job = lab.submit("session-job", _SLEEP)
-    lab.wait(job, "running")
-    lab.open(page)
     page.get_by_role("tab", name="Running Terminals and Kernels").click()
     row = page.locator(".jp-ogai-RunningJob", has_text="session-job")
     expect(row).to_be_visible()
@@ -81,7 +73,7 @@ def test_jobs_stand_among_the_running_sessions_and_can_be_cancelled(
     row.hover()
     row.locator(".jp-RunningSessions-itemShutdown").click()
     page.get_by_role("button", name="Cancel Job", exact=True).click()
-    expect(row).to_have_count(0)
+    expect(row).to_have_count(0, timeout=PATIENCE)
     lab.wait(job, "cancelled")
 
 
@@ -106,21 +98,7 @@ def test_messages_tell_what_happens_to_my_jobs_and_never_storm(
     assert page.locator(".Toastify__toast").count() <= 4
 
 
-def test_a_notebook_runs_as_a_job(lab: Lab, page: Page, shoot: Callable[[str], None]) -> None:
-    _notebook(lab, "as-job.ipynb", [_code("print(6 * 7)")])
-    lab.open(page, "lab/tree/as-job.ipynb")
-    button = page.locator(".jp-NotebookPanel-toolbar").get_by_role(
-        "button", name="Save this notebook and run it as a job"
-    )
-    expect(button).to_be_visible(timeout=PATIENCE)
-    button.click()
-    form = page.locator(".jp-ogai-MainTab")
-    expect(form).to_be_visible()
-    expect(form.get_by_label("File")).to_have_value("as-job.ipynb")
-    shoot("around-toolbar")
-
-
-def test_a_job_in_a_cell_is_live_again_after_a_reload(
+def test_a_job_in_a_cell_is_live_after_a_reload_and_a_notebook_runs_as_a_job(
     lab: Lab, page: Page, shoot: Callable[[str], None]
 ) -> None:
     job = lab.submit("in-a-cell", _SLEEP)
@@ -150,3 +128,8 @@ def test_a_job_in_a_cell_is_live_again_after_a_reload(
     expect(strip).to_contain_text("Cancelled")
     strip.get_by_role("button", name="As of").click()
     expect(page.get_by_text("the card of then")).to_be_visible()
+    toolbar = page.locator(".jp-NotebookPanel-toolbar")
+    toolbar.get_by_role("button", name="Save this notebook and run it as a job").click()
+    form = page.locator(".jp-ogai-MainTab")
+    expect(form.get_by_label("File")).to_have_value("cell.ipynb", timeout=PATIENCE)
+    shoot("around-toolbar")

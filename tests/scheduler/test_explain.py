@@ -169,7 +169,7 @@ def test_how_far_a_running_job_is() -> None:
     )
     told = explain(scene(need(), job=running))
     assert told.summary == (
-        "It runs on a, at step 120 of 1,000, for about 30 min more; restarts so far: 1."
+        "It runs on a, at step 120/1,000, for about 30 min more. Restarts so far: 1."
     )
     assert told.reasons[0].evidence["seconds"] == 100.0
 

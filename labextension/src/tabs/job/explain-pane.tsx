@@ -26,6 +26,10 @@ export function ExplainPane({ model, job, commands }: IPaneProps): React.JSX.Ele
     );
   }
   const Icon = stateIcons[answer.state];
+  const showLog = () => {
+    model.pane = 'logs';
+  };
+  const sent = answer.reasons.some(({ action }) => namesLog(action));
   return (
     <div className="jp-ogai-Explain" data-state={answer.state}>
       <p className="jp-ogai-Explain-summary">
@@ -49,38 +53,61 @@ export function ExplainPane({ model, job, commands }: IPaneProps): React.JSX.Ele
           </ul>
         </section>
       )}
-      <Reasons answer={answer} words={words} />
+      <Reasons answer={answer} words={words} showLog={showLog} />
       <Ahead
         answer={answer}
         words={words}
         open={id => void commands.execute(TabCommands.open, { kind: 'job', id })}
       />
-      <Failure job={job} words={words} showLog={() => (model.pane = 'logs')} />
+      <Failure job={job} words={words} showLog={sent ? undefined : showLog} />
     </div>
   );
 }
 
-function Reasons(props: { answer: Explanation; words: Words }): React.JSX.Element | null {
-  const { answer, words } = props;
+function Reasons(props: {
+  answer: Explanation;
+  words: Words;
+  showLog: () => void;
+}): React.JSX.Element | null {
+  const { answer, words, showLog } = props;
   const { trans } = words;
   if (answer.reasons.length === 0) {
     return null;
   }
   // The summary is made of the reasons: a single one that it says already is not said again.
-  const said = answer.reasons.length === 1 && answer.summary.includes(answer.reasons[0]!.text);
+  const [only] = answer.reasons;
+  if (answer.reasons.length === 1 && answer.summary.includes(only!.text)) {
+    return (
+      <>
+        {only!.action && (
+          <section className="jp-ogai-Explain-advice">
+            <h3>{trans.__('What to do')}</h3>
+            <Advice text={only!.action} words={words} showLog={showLog} />
+          </section>
+        )}
+        {evidenceOf(only!).length > 0 && (
+          <section>
+            <h3>{trans.__('What this rests on')}</h3>
+            <Evidence reason={only!} words={words} />
+          </section>
+        )}
+      </>
+    );
+  }
   return (
     <section>
-      <h3>{said ? trans.__('What this rests on') : trans.__('Reasons')}</h3>
-      <ul className="jp-ogai-Explain-reasons" data-said={said}>
+      <h3>{trans.__('Reasons')}</h3>
+      <ul className="jp-ogai-Explain-reasons">
         {answer.reasons.map((reason, number) => (
           <li key={number}>
-            {!said && <p>{plain(reason.text)}</p>}
+            <p>{plain(reason.text)}</p>
             {reason.action && (
-              <p className="jp-ogai-Explain-action">
-                <b>{trans.__('What to do')}</b> {plain(reason.action)}
-              </p>
+              <div className="jp-ogai-Explain-advice">
+                <b>{trans.__('What to do')}</b>
+                <Advice text={reason.action} words={words} showLog={showLog} />
+              </div>
             )}
-            <Evidence evidence={reason.evidence} words={words} />
+            <Evidence reason={reason} words={words} />
           </li>
         ))}
       </ul>
@@ -88,16 +115,40 @@ function Reasons(props: { answer: Explanation; words: Words }): React.JSX.Elemen
   );
 }
 
-function Evidence(props: { evidence: Reason['evidence']; words: Words }): React.JSX.Element | null {
-  const { words } = props;
-  const pairs = Object.entries(props.evidence).filter(
+/** What to do, and a button where it says to read the log. */
+function Advice(props: { text: string; words: Words; showLog: () => void }): React.JSX.Element {
+  const { text, words, showLog } = props;
+  return (
+    <div className="jp-ogai-Explain-action">
+      <p>{plain(text)}</p>
+      {namesLog(text) && (
+        <button className="jp-ogai-Button" onClick={showLog}>
+          {words.trans.__('Open Log')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Whether an advice is to read the log: the command is the same in every language. */
+function namesLog(advice: string): boolean {
+  return /\bogai logs\b/.test(advice);
+}
+
+function evidenceOf({ evidence }: Reason): [string, unknown][] {
+  return Object.entries(evidence).filter(
     ([name, value]) => name !== 'tail' && value !== null && JSON.stringify(value) !== '[]'
   );
+}
+
+function Evidence(props: { reason: Reason; words: Words }): React.JSX.Element | null {
+  const { words } = props;
+  const pairs = evidenceOf(props.reason);
   if (pairs.length === 0) {
     return null;
   }
   return (
-    <dl className="jp-ogai-Explain-evidence" aria-label={words.trans.__('Evidence')}>
+    <dl className="jp-ogai-Explain-evidence" translate="no" aria-label={words.trans.__('Evidence')}>
       {pairs.map(([name, value]) => (
         <div key={name}>
           <dt>{plain(name.replace(/_/g, ' '))}</dt>
@@ -183,7 +234,12 @@ function Ahead(props: {
   );
 }
 
-function Failure(props: { job: Job; words: Words; showLog: () => void }): React.JSX.Element | null {
+/** What a failed job said last; with a way to its log where no advice has one. */
+function Failure(props: {
+  job: Job;
+  words: Words;
+  showLog: (() => void) | undefined;
+}): React.JSX.Element | null {
   const { job, words, showLog } = props;
   const { trans } = words;
   const tail = job.exit?.tail ?? [];
@@ -199,9 +255,11 @@ function Failure(props: { job: Job; words: Words; showLog: () => void }): React.
           : trans.__('The last words of rank %1, which failed first', rank)}
       </h3>
       <pre tabIndex={0}>{tail.map(plain).join('\n')}</pre>
-      <button className="jp-ogai-Button" onClick={showLog}>
-        {trans.__('Open Log')}
-      </button>
+      {showLog && (
+        <button className="jp-ogai-Button" onClick={showLog}>
+          {trans.__('Open Log')}
+        </button>
+      )}
     </section>
   );
 }

@@ -32,7 +32,7 @@ export function HealthSection(props: {
           <li key={name}>
             <HealthMark health={outcome} words={words} />
             <div>
-              <b>{name}</b> {finding}
+              <b translate="no">{name}</b> {finding}
               {remedy && <p>{remedy}</p>}
             </div>
           </li>

@@ -22,6 +22,11 @@ export function MachineSections(props: {
     [trans.__('CUDA'), machine.cuda],
     [trans.__('Python'), machine.python]
   ];
+  const said: Record<string, string> = {
+    home: trans.__('home'),
+    temporary: trans.__('temporary files'),
+    'shared memory': trans.__('shared memory')
+  };
   return (
     <>
       {machine.gpus.length > 0 && <Processes picture={picture} words={words} />}
@@ -32,7 +37,7 @@ export function MachineSections(props: {
             .map(([name, value]) => (
               <React.Fragment key={name}>
                 <dt>{name}</dt>
-                <dd>{value}</dd>
+                <dd translate="no">{value}</dd>
               </React.Fragment>
             ))}
         </dl>
@@ -45,7 +50,7 @@ export function MachineSections(props: {
             path,
             total > 0 && <Gauge share={1 - free / total} text={words.of(total - free, total)} />,
             [device, filesystem].filter(Boolean).join(' · '),
-            holds.join(', ')
+            holds.map(one => said[one] ?? one).join(', ')
           ])}
         />
       </Section>

@@ -31,7 +31,7 @@ function Value({ value }: { value: unknown }): React.JSX.Element {
       <dl>
         {Object.entries(value as Record<string, unknown>).map(([name, item]) => (
           <div key={name} data-flat={isFlat(item)}>
-            <dt>{plain(name)}</dt>
+            <dt translate="no">{plain(name)}</dt>
             <dd>
               <Value value={item} />
             </dd>
