@@ -2,9 +2,20 @@
 // point to, and loaded once a page, however many charts the page has.
 const LOADED = Symbol.for("ogai-lab.chart-modules");
 
+// A page that takes up a kernel's widgets may meet a chart before the module that it points to.
+const found = async (manager, id, tries = 100) => {
+  try {
+    return await manager.get_model(id);
+  } catch (error) {
+    if (tries === 0) throw error;
+    await new Promise((wake) => setTimeout(wake, 100));
+    return found(manager, id, tries - 1);
+  }
+};
+
 const load = async (model) => {
   const id = model.get("engine").slice("IPY_MODEL_".length);
-  const engine = await model.widget_manager.get_model(id);
+  const engine = await found(model.widget_manager, id);
   const digest = engine.get("digest");
   const loaded = (globalThis[LOADED] ??= new Map());
   if (!loaded.has(digest)) {
