@@ -160,8 +160,10 @@ def test_a_link_opens_the_tab_keys_move_in_it_and_a_reload_brings_the_pane_back(
     page.keyboard.press("ArrowRight")
     expect(tab.get_by_role("tabpanel", name="Timeline")).to_be_visible()
     assert tab.locator("[role=tab][tabindex='0']").count() == 1
+    queue = tab.get_by_label("With the time in the queue")
+    expect(queue).to_be_visible()  # the pane has what it shows
     page.keyboard.press("Tab")
-    expect(tab.get_by_label("With the time in the queue")).to_be_focused()
+    expect(queue).to_be_focused()
     page.wait_for_function(
         "async url => (await (await fetch(url)).text()).includes('timeline')",
         arg=f"{lab.url}lab/api/workspaces/default",
