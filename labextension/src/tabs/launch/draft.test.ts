@@ -40,7 +40,7 @@ test('a draft of a job sets what is not as by default', () => {
 });
 
 test('problems belong to the field and its parts', () => {
-  const problem = (field: string | null) => ({ field, message: '', action: '' });
+  const problem = (field: string | null) => ({ field, message: '', cause: '', action: '' });
   const all = ['run.argv.0', 'run.argv', 'nodes', null].map(problem);
   assert.deepEqual(problemsAt(all, 'run.argv'), all.slice(0, 2));
   assert.deepEqual(problemsAt(all, 'node'), []);
