@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 
-import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .accessibility import THEMES, use_theme
 from .conftest import Lab
-from .lab import TOKEN
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -34,17 +31,6 @@ def _open_again(page: Page, args: dict[str, str]) -> None:
     )
 
 
-def _wait_until_kept(lab: Lab, text: str) -> None:
-    """Wait until the draft that is kept over a reload has `text`."""
-    deadline = time.monotonic() + 60
-    url = f"{lab.url}lab/api/workspaces/default?token={TOKEN}"
-    while text not in json.dumps(
-        httpx.get(url, timeout=60).json()["data"].get("@ogai/lab:launch-draft")
-    ):
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-
-
 def _empty_templates(lab: Lab) -> None:
     with lab.api() as api:
         for template in api.get("/launch/templates").json():
@@ -57,8 +43,15 @@ def test_a_job_is_put_together_previewed_and_launched(
     (lab.notebooks / "train.py").write_text("import sys\nprint('got', sys.argv[1:])\n")
     _open(lab, page)
     side = page.get_by_role("complementary", name="What will be created")
-    expect(side).to_contain_text("It would be refused", timeout=_PATIENCE)
-    _field(page, "run.path").get_by_role("combobox").fill("train.py")
+    launch = page.get_by_role("button", name="Launch", exact=True)
+    file = _field(page, "run.path").get_by_role("combobox")
+    expect(side).to_contain_text("Choose what to run", timeout=_PATIENCE)
+    expect(launch).to_be_disabled()
+    expect(page.locator(".jp-ogai-Field-problem")).to_have_count(0)
+    launch.click(force=True)
+    expect(file).to_be_focused(timeout=_PATIENCE)
+    expect(_field(page, "run.path")).to_contain_text("Say here what is to run.")
+    file.fill("train.py")
     _field(page, "workdir").get_by_role("textbox").fill(str(lab.notebooks))
     _field(page, "run.args").get_by_role("textbox").fill("--lr 0.1 'two words'")
     expect(side).to_contain_text("file", timeout=_PATIENCE)
@@ -70,14 +63,14 @@ def test_a_job_is_put_together_previewed_and_launched(
     problem = _field(page, "gpus").locator(".jp-ogai-Field-problem")
     expect(problem).to_contain_text("more than any node has", timeout=_PATIENCE)
     expect(page.locator("[data-field='gpus'] input")).to_have_attribute("aria-invalid", "true")
-    page.get_by_role("button", name="Launch", exact=True).click()
+    launch.click()
     expect(page.locator("[data-field='gpus'] input")).to_be_focused(timeout=_PATIENCE)
     _field(page, "gpus").get_by_role("spinbutton").fill("")
     expect(side).to_contain_text("It would start now", timeout=_PATIENCE)
     shoot("launch")
 
     before = _total(lab)
-    page.get_by_role("button", name="Launch", exact=True).click()
+    launch.click()
     expect(page.locator(".jp-ogai-Tab-content").last).to_contain_text("train.py", timeout=_PATIENCE)
     with lab.api() as api:
         page_of_jobs = api.get("/scheduler/jobs?limit=1&name=train.py").json()
@@ -99,7 +92,7 @@ def test_the_draft_outlives_a_reload_and_a_clone_can_be_undone(lab: Lab, page: P
     page.get_by_role("radio", name="Code").check(force=True)
     _field(page, "run.source").get_by_role("textbox").fill("print('<b>mine</b>')")
     lab.wait_until_saved("ogai:launch")
-    _wait_until_kept(lab, "mine")
+    lab.wait_until_saved("mine", key="@ogai/lab:launch-draft")
     page.reload()
     source = _field(page, "run.source").get_by_role("textbox")
     expect(source).to_have_value("print('<b>mine</b>')", timeout=_PATIENCE)
@@ -166,25 +159,21 @@ def test_a_notebook_is_launched_from_its_path(lab: Lab, page: Page) -> None:
     expect(code).to_contain_text("parameters={'n': [1, 2]}", timeout=_PATIENCE)
 
 
-def test_axe_finds_nothing_serious_in_any_theme(
+def test_in_every_theme_and_without_its_server_it_keeps_what_was_written(
     lab: Lab, page: Page, axe: Callable[[Page, str], None], shoot: Callable[[str], None]
 ) -> None:
     _open(lab, page)
     page.get_by_text("When it fails").click()
     page.get_by_text("What it brings along").click()
+    shoot("launch-untouched")
+    page.get_by_role("radio", name="Command", exact=True).check(force=True)
+    _field(page, "run.argv").get_by_role("textbox").fill("true")
+    _field(page, "name").get_by_role("textbox").fill("kept")
     expect(page.locator(".jp-ogai-Preview")).to_be_visible(timeout=_PATIENCE)
     for theme in THEMES:
         use_theme(page, theme)
         axe(page, ".jp-ogai-Launch")
         shoot(f"launch-{theme.rpartition(' ')[2].lower()}")
-
-
-def test_without_its_server_the_tab_says_so_and_keeps_what_was_written(
-    lab: Lab, page: Page
-) -> None:
-    _open(lab, page)
-    _field(page, "name").get_by_role("textbox").fill("kept")
-    expect(page.locator(".jp-ogai-Preview")).to_be_visible(timeout=_PATIENCE)
     page.route("**/ogai/launch/preview*", lambda route: route.abort())
     _field(page, "name").get_by_role("textbox").fill("kept too")
     expect(page.get_by_text("The Jupyter server does not answer")).to_be_visible(timeout=_PATIENCE)

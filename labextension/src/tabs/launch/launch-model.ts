@@ -1,6 +1,6 @@
 import type { IStateDB } from '@jupyterlab/statedb';
 import type { JSONObject } from '@lumino/coreutils';
-import { DisposableSet, type IDisposable } from '@lumino/disposable';
+import { DisposableDelegate, DisposableSet, type IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { LaunchApi } from '../../api/launch';
@@ -9,7 +9,9 @@ import type { Job, Offers, Preview, SpecProblem, Template } from '../../api/type
 import { isAboutJobs } from '../../store/cluster';
 import { Resource, type IResource } from '../../store/resource';
 import type { IOgaiLab } from '../../tokens';
+import { awaitedField, isBegun, problemsOf } from './awaited';
 import { draftOf, emptyDraft, keepable, sent, type IDraft } from './draft';
+import { refusalOf } from './refusal';
 import { presetsOf } from './schema';
 
 /** Not below `ogai:`, where the layout keeps what the tabs were opened with. */
@@ -74,9 +76,15 @@ export class LaunchModel implements IDisposable {
     return this._isDisposed;
   }
 
+  /** Whether the form only waits for what runs: nothing is wrong with that field yet. */
+  get awaits(): boolean {
+    return !this._begun && awaitedField(this._draft) !== undefined;
+  }
+
   /** All that is wrong with the draft, the last refusal among it. */
   get problems(): readonly SpecProblem[] {
-    const found = this.preview?.problems ?? [];
+    const empty = this._begun ? this._lab.words.trans.__('Say here what is to run.') : '';
+    const found = problemsOf(this._draft, this.preview?.problems ?? [], empty);
     return this._refusal && found.length === 0 ? [this._refusal] : found;
   }
 
@@ -92,6 +100,7 @@ export class LaunchModel implements IDisposable {
 
   /** The reader has changed the draft. */
   edit(draft: IDraft): void {
+    this._begun = isBegun(this._begun, this._draft, draft);
     this._draft = draft;
     this._refusal = undefined;
     this._key = crypto.randomUUID();
@@ -104,6 +113,7 @@ export class LaunchModel implements IDisposable {
   fill(spec: JSONObject, from: string): void {
     const before = this._draft;
     this.edit(draftOf(spec, this._presets));
+    this._begun = false;
     this.filled = { from, before };
     this._tell();
   }
@@ -114,6 +124,12 @@ export class LaunchModel implements IDisposable {
     const spec = { ...before.spec, ...(template.spec as JSONObject) };
     this.edit({ spec, others: before.others });
     this.filled = { from: template.name, before };
+    this._tell();
+  }
+
+  /** Launch was pressed before it was said what runs: now that is a problem. */
+  begin(): void {
+    this._begun = true;
     this._tell();
   }
 
@@ -145,17 +161,8 @@ export class LaunchModel implements IDisposable {
       return job;
     } catch (error) {
       const problem = Problem.from(error);
-      if (problem.field) {
-        const field = problem.field.replace(/^spec\./, '').replace(FORM_OF_RUN, 'run.');
-        this._refusal = {
-          field,
-          message: problem.message,
-          cause: '',
-          action: problem.action
-        };
-      } else {
-        this.problem = problem;
-      }
+      this._refusal = refusalOf(problem);
+      this.problem = this._refusal ? undefined : problem;
       this._schedule(0);
       return undefined;
     } finally {
@@ -166,25 +173,20 @@ export class LaunchModel implements IDisposable {
 
   /** Keep what is shown fresh until the result is disposed. */
   look(): IDisposable {
-    const held = DisposableSet.from([this.offers.look(), this.templates.look()]);
     this._lookers += 1;
     this.offers.changed.connect(this._onOffers, this);
     this.templates.changed.connect(this._tell, this);
     this._schedule(0);
-    return {
-      get isDisposed() {
-        return held.isDisposed;
-      },
-      dispose: () => {
-        if (!held.isDisposed) {
-          held.dispose();
-          this._lookers -= 1;
-          this.offers.changed.disconnect(this._onOffers, this);
-          this.templates.changed.disconnect(this._tell, this);
-          this._stop();
-        }
-      }
-    };
+    return DisposableSet.from([
+      this.offers.look(),
+      this.templates.look(),
+      new DisposableDelegate(() => {
+        this._lookers -= 1;
+        this.offers.changed.disconnect(this._onOffers, this);
+        this.templates.changed.disconnect(this._tell, this);
+        this._stop();
+      })
+    ]);
   }
 
   retry(): void {
@@ -232,9 +234,10 @@ export class LaunchModel implements IDisposable {
     this.previewing = true;
     this._tell();
     try {
-      const preview = await this.api.preview(sent(this._draft.spec), asking.signal);
+      const draft = this._draft;
+      const preview = await this.api.preview(sent(draft.spec), asking.signal);
       if (!asking.signal.aborted) {
-        this.preview = preview;
+        this.preview = { ...preview, problems: problemsOf(draft, preview.problems) };
         this.problem = undefined;
       }
     } catch (error) {
@@ -281,6 +284,7 @@ export class LaunchModel implements IDisposable {
   private readonly _changed = new Signal<this, void>(this);
   private readonly _presets: JSONObject;
   private _draft: IDraft;
+  private _begun = false;
   private _refusal: SpecProblem | undefined;
   private _key: string = crypto.randomUUID();
   private _offered: Offers | undefined;
@@ -292,6 +296,3 @@ export class LaunchModel implements IDisposable {
   private _lookers = 0;
   private _isDisposed = false;
 }
-
-/** pydantic names the member of the union that it tried: `run.script.path`. */
-const FORM_OF_RUN = /^run\.(script|notebook|call|module|command|cell|function)\./;

@@ -4,7 +4,7 @@ import type { JSONObject, ReadonlyJSONObject } from '@lumino/coreutils';
 import * as React from 'react';
 
 import { Problem } from '../../api/problem';
-import { ProblemFace, StaleBar } from '../../face';
+import { Face, ProblemFace, StaleBar } from '../../face';
 import { whileShown } from '../../shown';
 import type { IOgaiLab } from '../../tokens';
 import { TabCommands } from '../tabs';
@@ -80,6 +80,7 @@ export class LaunchTab extends ReactWidget {
       edit: (next: typeof draft) => model.edit(next)
     };
     const nowhere = problems.filter(({ field }) => !field);
+    const empty = model.awaits && problems.length === 0;
     return (
       <form
         className="jp-ogai-Launch-form"
@@ -105,15 +106,20 @@ export class LaunchTab extends ReactWidget {
                 type="submit"
                 className="jp-ogai-Button jp-mod-main"
                 disabled={model.submitting}
+                // Not disabled: pressed, it leads to the field that is to be filled in.
+                aria-disabled={empty}
+                aria-describedby="ogai-launch-status"
               >
                 {model.submitting ? trans.__('Launching…') : trans.__('Launch')}
               </button>
-              <span role="status">
-                {problems.length > 0
-                  ? trans._n('%1 thing to mend', '%1 things to mend', problems.length)
-                  : model.previewing
-                    ? trans.__('Checking…')
-                    : ''}
+              <span role="status" id="ogai-launch-status">
+                {empty
+                  ? trans.__('Choose what to run first.')
+                  : problems.length > 0
+                    ? trans._n('%1 thing to mend', '%1 things to mend', problems.length)
+                    : model.previewing
+                      ? trans.__('Checking…')
+                      : ''}
               </span>
             </div>
             {nowhere.map(({ message, action }, index) => (
@@ -124,9 +130,17 @@ export class LaunchTab extends ReactWidget {
             {model.problem && (
               <ProblemFace problem={model.problem} words={words} retry={() => model.retry()} />
             )}
-            {preview ? (
+            {empty ? (
+              <Face
+                title={trans.__('Choose what to run')}
+                text={trans.__(
+                  'Then you see here when and where it would start, what travels with it, and the same as code.'
+                )}
+              />
+            ) : preview && (preview.explanation || problems.length > 0) ? (
               <PreviewView
                 preview={preview}
+                problems={problems}
                 stale={model.previewing}
                 words={this._words}
                 take={(field, value) =>
@@ -143,7 +157,7 @@ export class LaunchTab extends ReactWidget {
   }
 
   private async _submit(): Promise<void> {
-    const job = await this._model.submit();
+    const job = this._model.awaits ? this._model.begin() : await this._model.submit();
     if (job) {
       void this._commands.execute(TabCommands.open, { kind: 'job', id: job.id });
     } else {

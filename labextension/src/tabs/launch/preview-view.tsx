@@ -1,7 +1,7 @@
 import { Clipboard } from '@jupyterlab/apputils';
 import * as React from 'react';
 
-import type { Preview } from '../../api/types';
+import type { Preview, SpecProblem } from '../../api/types';
 import { stateIcons } from '../../icons';
 import type { LaunchWords } from './launch-words';
 
@@ -11,16 +11,17 @@ type Code = NonNullable<Preview['code']>;
 /** What would come of the draft: when and where it starts, what travels, and the same as code. */
 export function PreviewView(props: {
   preview: Preview;
+  problems: readonly SpecProblem[];
   stale: boolean;
   words: LaunchWords;
   /** Set a field to what would let the job start now. */
   take: (field: string, value: number) => void;
 }): React.JSX.Element {
-  const { preview, stale, words, take } = props;
+  const { preview, problems, stale, words, take } = props;
   const { trans } = words.words;
   return (
     <div className={`jp-ogai-Preview${stale ? ' jp-mod-stale' : ''}`} aria-busy={stale}>
-      <Start preview={preview} words={words} take={take} />
+      <Start preview={preview} problems={problems} words={words} take={take} />
       <Luggage preview={preview} words={words} />
       {preview.code ? (
         <CodeView code={preview.code} words={words} />
@@ -38,12 +39,13 @@ export function PreviewView(props: {
 
 function Start(props: {
   preview: Preview;
+  problems: readonly SpecProblem[];
   words: LaunchWords;
   take: (field: string, value: number) => void;
 }): React.JSX.Element {
-  const { preview, words, take } = props;
+  const { preview, problems, words, take } = props;
   const { trans } = words.words;
-  const { explanation, placement, problems } = preview;
+  const { explanation, placement } = preview;
   if (!explanation) {
     return (
       <section>
