@@ -12,7 +12,7 @@ import { whileShown } from '../../shown';
 import type { IOgaiLab } from '../../tokens';
 import type { ITab } from '../tabs';
 import type { ISight } from './asked';
-import { FEWEST, formatItem, readItems, shortName, type Item } from './items';
+import { FEWEST, formatItem, readItems, shortName, type Item, type JobNames } from './items';
 import { ItemsBar } from './items-bar';
 import { JobsView } from './jobs-view';
 import { ModelsView } from './models-view';
@@ -22,6 +22,8 @@ export interface IBench extends ISight {
   readonly lab: IOgaiLab;
   readonly api: ComparisonsApi;
   readonly commands: CommandRegistry;
+  /** What the jobs among the items are called, as far as that is known. */
+  readonly names: JobNames;
 }
 
 /** Two to six versions or jobs side by side; the first is what the others are measured against. */
@@ -37,6 +39,7 @@ export class CompareTab extends ReactWidget implements IBench {
     this.api = new ComparisonsApi(lab.requests);
     this._items = readItems(args);
     this._name();
+    void this._learn();
     whileShown(this, () => this._look());
   }
 
@@ -58,6 +61,16 @@ export class CompareTab extends ReactWidget implements IBench {
     this._tab.args = { kind: 'compare', id: items.map(formatItem).join(',') };
     this._name();
     this._changed.emit();
+    void this._learn();
+  }
+
+  get names(): JobNames {
+    return this._names;
+  }
+
+  override dispose(): void {
+    this._asking.abort();
+    super.dispose();
   }
 
   protected override render(): React.JSX.Element {
@@ -117,6 +130,7 @@ export class CompareTab extends ReactWidget implements IBench {
       this._connection = connection;
       if (connection === 'live') {
         this.round += 1;
+        void this._learn();
       }
       this._changed.emit();
     }
@@ -130,14 +144,31 @@ export class CompareTab extends ReactWidget implements IBench {
     }
   }
 
+  /** Ask for the names of jobs that are not known; a job that is not there is told of below. */
+  private async _learn(): Promise<void> {
+    const { signal } = this._asking;
+    const ids = this._items
+      .flatMap(one => (one.kind === 'job' ? [one.id] : []))
+      .filter(id => !this._names.has(id));
+    await Promise.allSettled(
+      ids.map(async id => this._names.set(id, (await this.lab.scheduler.job(id, signal)).name))
+    );
+    if (ids.length > 0 && !this.isDisposed) {
+      this._name();
+      this._changed.emit();
+    }
+  }
+
   private _name(): void {
     const { trans } = this.lab.words;
-    const names = this._items.map(item => shortName(item, this._items));
+    const names = this._items.map(item => shortName(item, this._items, this._names));
     this.title.label = names.length ? names.join(' ↔ ') : trans.__('Compare');
     this.title.caption = this._items.map(formatItem).join('\n');
   }
 
   private _items: readonly Item[];
+  private readonly _names = new Map<string, string>();
+  private readonly _asking = new AbortController();
   private _connection = '';
   private readonly _changed = new Signal<this, void>(this);
 }

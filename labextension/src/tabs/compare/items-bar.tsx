@@ -3,7 +3,7 @@ import * as React from 'react';
 import { ProblemFace } from '../../face';
 import { useAsked } from './asked';
 import type { IBench } from './compare-tab';
-import { formatItem, MOST, type Item } from './items';
+import { formatItem, MOST, nameOf, type Item } from './items';
 
 const MODELS = 4;
 const VERSIONS = 8;
@@ -23,11 +23,13 @@ export function ItemsBar(props: {
     <section className="jp-ogai-Items" aria-label={trans.__('What is compared')}>
       <ul>
         {items.map(item => {
-          const text = item.kind === 'job' ? item.id : `${item.name}@${item.revision}`;
+          const text = nameOf(item, items, bench.names);
           const isBase = first(item.kind) === item;
           return (
             <li key={formatItem(item)} className={isBase ? 'jp-mod-base' : ''}>
-              <span>{item.kind === 'job' ? trans.__('job %1', text) : text}</span>
+              <span title={item.kind === 'job' ? item.id : undefined}>
+                {item.kind === 'job' ? trans.__('job %1', text) : text}
+              </span>
               {isBase ? (
                 <span className="jp-ogai-Items-note">{trans.__('baseline')}</span>
               ) : (

@@ -6,9 +6,21 @@ export type Item = ({ kind: 'model' } & IVersionRef) | { kind: 'job'; id: string
 export const FEWEST = 2;
 export const MOST = 6;
 
-/** Read `model:org/name@v2` or `job:<id>`; undefined for anything else. */
+/** What a job's id looks like where nothing says that it is one. */
+const JOB_ID = /^j\w+$/;
+
+/**
+ * Read `model:org/name@v2` or `job:<id>`, or either without the word before the colon; undefined
+ * for anything else.
+ */
 export function parseItem(text: string): Item | undefined {
-  const [, kind, rest] = /^(model|job):(.+)$/s.exec(text.trim()) ?? [];
+  const given = text.trim();
+  const said = /^(model|job):(.+)$/s.exec(given);
+  if (!said && JOB_ID.test(given)) {
+    return { kind: 'job', id: given };
+  }
+  const bare = /^[^:]+\/[^:]+@[^@]+$/.test(given) ? given : '';
+  const [, kind, rest] = said ?? ['', 'model', bare];
   if (kind === 'job') {
     return { kind, id: rest! };
   }
@@ -38,11 +50,24 @@ export function readItems(args: { id?: unknown; items?: unknown }): Item[] {
   return [...found.values()];
 }
 
+/** The names of jobs by their ids, as far as they are known. */
+export type JobNames = ReadonlyMap<string, string>;
+
+/** What an item is called: a job by its name, and by its id too when another has that name. */
+export function nameOf(item: Item, all: readonly Item[], names: JobNames): string {
+  if (item.kind === 'model') {
+    return `${item.name}@${item.revision}`;
+  }
+  const name = names.get(item.id);
+  const same = all.filter(one => one.kind === 'job' && names.get(one.id) === name);
+  return name === undefined ? item.id : same.length > 1 ? `${name} (${item.id})` : name;
+}
+
 /** What an item is called where there is little room. */
-export function shortName(item: Item, all: readonly Item[]): string {
+export function shortName(item: Item, all: readonly Item[], jobs: JobNames): string {
   if (item.kind === 'job') {
-    return item.id;
+    return nameOf(item, all, jobs);
   }
   const names = new Set(all.flatMap(one => (one.kind === 'model' ? [one.name] : [])));
-  return names.size > 1 ? `${item.name}@${item.revision}` : item.revision;
+  return names.size > 1 ? nameOf(item, all, jobs) : item.revision;
 }

@@ -48,7 +48,7 @@ export function ModelsView(props: { bench: IBench; versions: Ref[] }): React.JSX
         const job = version.lineage.job
           ? await lab.scheduler.job(version.lineage.job, signal).catch(() => undefined)
           : undefined;
-        return { ref, name: shortName(ref, versions), version, evaluations, job };
+        return { ref, name: shortName(ref, versions, bench.names), version, evaluations, job };
       })
     )
   );
