@@ -50,7 +50,7 @@ export function plotOptions(
       x: { time, range: () => [...host.range] },
       y: {
         distr: log ? uPlot.Scale.Distr.Logarithmic : uPlot.Scale.Distr.Linear,
-        range: (_u, low, high) => yRange(low, high, log)
+        range: (_u, low, high) => yRange(low, high, log, host.options.limits)
       }
     },
     axes: [
@@ -150,7 +150,15 @@ function pointOf(u: uPlot, series: number, x: number): number | null {
   return null;
 }
 
-function yRange(low: number | null, high: number | null, log: boolean): [number, number] {
+function yRange(
+  low: number | null,
+  high: number | null,
+  log: boolean,
+  limits: Range | undefined
+): [number, number] {
+  if (limits) {
+    return [Math.min(limits[0], low ?? limits[0]), Math.max(limits[1], high ?? limits[1])];
+  }
   if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) {
     return log ? [1, 10] : [0, 1];
   }

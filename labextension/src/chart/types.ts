@@ -22,6 +22,8 @@ export interface IChartOptions {
   /** The name or unit of what runs along the y axis. */
   y?: string;
   log?: boolean;
+  /** What the y axis shows at least: `[0, 100]` of a share in percent. */
+  limits?: Range;
   /** How much of the past each point keeps, 0 to 0.999; the raw curve stays faint behind. */
   smoothing?: number;
   /** The height of the drawing in pixels. */

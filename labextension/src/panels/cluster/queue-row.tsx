@@ -14,6 +14,11 @@ export function QueueRow(props: { queue: Queue; words: Words }): React.JSX.Eleme
   ].join(' · ');
   const amount = (used: number, limit: number) =>
     trans.__('%1 of %2', words.number(used), words.number(limit));
+  const held = trans.__(
+    'Holds %1 cores, %2 GPUs; no quota',
+    words.number(queue.cpus_used),
+    words.number(queue.gpus_used)
+  );
   return (
     <li className="jp-ogai-Queue">
       <div className="jp-ogai-Queue-head">
@@ -39,12 +44,8 @@ export function QueueRow(props: { queue: Queue; words: Words }): React.JSX.Eleme
         />
       )}
       {queue.gpus === null && queue.cpus === null && (
-        <div className="jp-ogai-Small">
-          {trans.__(
-            'Holds %1 cores, %2 GPUs; no quota',
-            words.number(queue.cpus_used),
-            words.number(queue.gpus_used)
-          )}
+        <div className="jp-ogai-Small jp-ogai-Queue-held" title={held}>
+          {held}
         </div>
       )}
     </li>

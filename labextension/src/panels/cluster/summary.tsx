@@ -60,14 +60,18 @@ function Free(props: {
   const text = words.trans.__('%1 of %2 free', words.number(free), words.number(all));
   return (
     <div className="jp-ogai-Free">
-      <span className="jp-ogai-Free-name">{name}</span>
-      <Meter
-        label={words.trans.__('%1 in use', name)}
-        text={text}
-        share={all > 0 ? 1 - free / all : 0}
-      />
-      <span className="jp-ogai-Used-text">{text}</span>
-      {children}
+      <div className="jp-ogai-Free-head">
+        <span className="jp-ogai-Free-name">{name}</span>
+        <span className="jp-ogai-Used-text">{text}</span>
+      </div>
+      <div className="jp-ogai-Free-use">
+        <Meter
+          label={words.trans.__('%1 in use', name)}
+          text={text}
+          share={all > 0 ? 1 - free / all : 0}
+        />
+        {children}
+      </div>
     </div>
   );
 }

@@ -8,6 +8,7 @@ import type { INodePicture } from './node-resource';
 import { Section } from './section';
 
 const HEIGHT = 150;
+const SHARE = [0, 100] as const;
 
 /** How the node did of late; the charts move their cursors together. */
 export function HistorySection(props: {
@@ -65,7 +66,8 @@ export function HistorySection(props: {
                   y: unit,
                   height: HEIGHT,
                   time: true,
-                  group: `ogai-node-${machine.name}`
+                  group: `ogai-node-${machine.name}`,
+                  ...(unit === '%' && { limits: SHARE })
                 }}
                 words={words.words}
               />
