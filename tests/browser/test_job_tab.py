@@ -164,10 +164,8 @@ def test_a_link_opens_the_tab_keys_move_in_it_and_a_reload_brings_the_pane_back(
     expect(queue).to_be_visible()  # the pane has what it shows
     page.keyboard.press("Tab")
     expect(queue).to_be_focused()
-    page.wait_for_function(
-        "async url => (await (await fetch(url)).text()).includes('timeline')",
-        arg=f"{lab.url}lab/api/workspaces/default",
-    )
+    lab.wait_until_saved(jobs.twice)
+    lab.wait_until_saved("timeline", f"ogai:job/{jobs.twice}")
     page.reload()
     tab = page.locator(".jp-ogai-JobTab:visible")
     expect(tab.get_by_role("tabpanel", name="Timeline")).to_be_visible(timeout=60_000)
