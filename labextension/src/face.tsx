@@ -20,7 +20,7 @@ export function Face(props: {
       {text && <p>{text}</p>}
       {code && <pre tabIndex={0}>{code}</pre>}
       {action && (
-        <button className="jp-ogai-Button" onClick={action.run}>
+        <button type="button" className="jp-ogai-Button" onClick={action.run}>
           {action.label}
         </button>
       )}
@@ -98,7 +98,7 @@ export function StaleBar(props: {
           ? trans.__('Not connected. As of %1.', words.ago(heard))
           : trans.__('Not connected.')}
       </span>
-      <button className="jp-ogai-Button" onClick={retry}>
+      <button type="button" className="jp-ogai-Button" onClick={retry}>
         {trans.__('Try Now')}
       </button>
     </div>
