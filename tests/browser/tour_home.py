@@ -16,7 +16,7 @@ from ogai_lab.training.types import Recipe, small_llama
 
 _FRACTION = 0.05
 _TOKENS = 150_000
-_LEARN = '''\
+LEARN = '''\
 """Fit a curve, and say so."""
 import math, random, sys, time
 import ogai_lab
@@ -44,7 +44,7 @@ for step in range(steps):
 def main() -> None:
     """Make everything, in the home that OGAI_HOME names."""
     with tempfile.TemporaryDirectory() as folder:
-        (script := Path(folder) / "fit.py").write_text(_LEARN)
+        (script := Path(folder) / "fit.py").write_text(LEARN)
         for rate, seed in (("0.05", 1), ("0.2", 1), ("0.2", 2), ("9", 1)):
             job = ogai.run(
                 script, args=[rate, seed], name=f"fit-{rate}-{seed}", cpus=0.5, workdir=folder
