@@ -145,6 +145,7 @@ def small_project(camera: Camera, lab: Lab) -> None:
     camera.shoot("compare-jobs")
     camera.tab("launch", **{"from": plain})
     camera.shoot("launch", ".jp-ogai-Preview pre")
+    lab.cancel_all()  # what waits for the whole machine would hold up what comes after
 
 
 def notebook(camera: Camera, lab: Lab) -> None:
