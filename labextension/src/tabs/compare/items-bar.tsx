@@ -3,7 +3,7 @@ import * as React from 'react';
 import { ProblemFace } from '../../face';
 import { useAsked } from './asked';
 import type { IBench } from './compare-tab';
-import { formatItem, MOST, nameOf, type Item } from './items';
+import { FEWEST, formatItem, MOST, nameOf, type Item } from './items';
 
 const MODELS = 4;
 const VERSIONS = 8;
@@ -17,7 +17,8 @@ export function ItemsBar(props: {
 }): React.JSX.Element {
   const { bench, items, set } = props;
   const { trans } = bench.lab.words;
-  const [adding, setAdding] = React.useState(items.length < 2);
+  const [wanted, setWanted] = React.useState(false);
+  const adding = wanted || items.length < FEWEST;
   const first = (kind: Item['kind']) => items.find(one => one.kind === kind);
   return (
     <section className="jp-ogai-Items" aria-label={trans.__('What is compared')}>
@@ -56,7 +57,7 @@ export function ItemsBar(props: {
         <button
           className="jp-ogai-Button"
           aria-expanded={adding}
-          onClick={() => setAdding(!adding)}
+          onClick={() => setWanted(!adding)}
         >
           {trans.__('Add…')}
         </button>
