@@ -24,6 +24,8 @@ export interface IBench extends ISight {
   readonly commands: CommandRegistry;
   /** What the jobs among the items are called, as far as that is known. */
   readonly names: JobNames;
+  /** Ask anew when one of these jobs changes: the evaluations that are not done. */
+  follow(jobs: readonly string[]): void;
 }
 
 /** Two to six versions or jobs side by side; the first is what the others are measured against. */
@@ -66,6 +68,10 @@ export class CompareTab extends ReactWidget implements IBench {
 
   get names(): JobNames {
     return this._names;
+  }
+
+  follow(jobs: readonly string[]): void {
+    this._followed = new Set(jobs);
   }
 
   override dispose(): void {
@@ -138,7 +144,10 @@ export class CompareTab extends ReactWidget implements IBench {
 
   private _onEvent(_: unknown, event: ActivityEvent): void {
     const { model, job_id: job } = event.data as { model?: string; job_id?: string };
-    if (this._items.some(one => (one.kind === 'model' ? one.name === model : one.id === job))) {
+    if (
+      this._items.some(one => (one.kind === 'model' ? one.name === model : one.id === job)) ||
+      (job !== undefined && this._followed.has(job))
+    ) {
       this.round += 1;
       this._changed.emit();
     }
@@ -169,6 +178,7 @@ export class CompareTab extends ReactWidget implements IBench {
   private _items: readonly Item[];
   private readonly _names = new Map<string, string>();
   private readonly _asking = new AbortController();
+  private _followed: ReadonlySet<string> = new Set();
   private _connection = '';
   private readonly _changed = new Signal<this, void>(this);
 }

@@ -52,6 +52,10 @@ export function ModelsView(props: { bench: IBench; versions: Ref[] }): React.JSX
       })
     )
   );
+  React.useEffect(() => {
+    const all = (asked.value ?? []).flatMap(one => one.evaluations);
+    bench.follow(all.filter(one => one.state === 'running').map(one => one.job));
+  }, [bench, asked.value]);
   const prepared = usePrepared(bench);
   const [chosen, setChosen] = React.useState('');
   const subjects = asked.value;
