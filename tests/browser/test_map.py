@@ -194,18 +194,17 @@ def test_one_machine_its_job_and_its_curves(
         api.post(f"/scheduler/jobs/{job}/cancel", json={})
 
 
-def test_what_was_chosen_comes_back_after_a_reload(lab: Lab, page: Page) -> None:
+def test_what_was_chosen_comes_back_after_a_reload(
+    lab: Lab, page: Page, axe: Callable[[Page, str], None]
+) -> None:
     lab.open(page)
     _map(page)
     page.get_by_role("button", name="Table", exact=True).click()
     expect(page.get_by_role("table", name="Nodes")).to_be_visible()
-    page.wait_for_timeout(1500)  # the workspace is saved a second after its last change
-    page.goto(page.url.replace("&reset", ""))
+    lab.wait_until_saved("ogai:map")
+    lab.wait_until_saved('"view": "table"', key="ogai:map")
+    page.reload()
     expect(page.get_by_role("table", name="Nodes")).to_be_visible(timeout=60_000)
-
-
-def test_a_node_that_is_not_there(lab: Lab, page: Page, axe: Callable[[Page, str], None]) -> None:
-    lab.open(page)
     _open(page, "node", id="elsewhere")
     expect(page.locator(".jp-ogai-NodeTab")).to_contain_text("There is no node 'elsewhere'")
     axe(page, ".jp-ogai-NodeTab")
