@@ -19,12 +19,11 @@ export function parseItem(text: string): Item | undefined {
   if (!said && JOB_ID.test(given)) {
     return { kind: 'job', id: given };
   }
-  const bare = /^[^:]+\/[^:]+@[^@]+$/.test(given) ? given : '';
-  const [, kind, rest] = said ?? ['', 'model', bare];
-  if (kind === 'job') {
-    return { kind, id: rest! };
+  if (said?.[1] === 'job') {
+    return { kind: 'job', id: said[2]! };
   }
-  const [, name, revision] = /^(.+)@([^@]+)$/s.exec(rest ?? '') ?? [];
+  const version = said?.[2] ?? (/^[^:]+\/[^:]+@[^@]+$/.test(given) ? given : '');
+  const [, name, revision] = /^(.+)@([^@]+)$/s.exec(version) ?? [];
   return name ? { kind: 'model', name, revision: revision! } : undefined;
 }
 

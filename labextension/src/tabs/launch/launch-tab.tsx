@@ -157,7 +157,11 @@ export class LaunchTab extends ReactWidget {
   }
 
   private async _submit(): Promise<void> {
-    const job = this._model.awaits ? this._model.begin() : await this._model.submit();
+    const { awaits } = this._model;
+    if (awaits) {
+      this._model.begin();
+    }
+    const job = awaits ? undefined : await this._model.submit();
     if (job) {
       void this._commands.execute(TabCommands.open, { kind: 'job', id: job.id });
     } else {
