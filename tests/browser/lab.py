@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "ogai_lab" / "labextension"
@@ -145,6 +145,15 @@ class Lab:
                 return
             assert time.monotonic() < deadline, saved
             time.sleep(0.2)
+
+    def wait_for_kernel(self, page: Page) -> None:
+        """Wait until the open notebook has its kernel, and can draw widgets: that comes later."""
+        expect(page.get_by_text("| Idle")).to_be_visible(timeout=60_000)
+        page.wait_for_function(
+            "() => jupyterapp.shell.currentWidget.content.rendermime.mimeTypes"
+            ".includes('application/vnd.jupyter.widget-view+json')",
+            timeout=60_000,
+        )
 
     def cancel_all(self) -> None:
         """End every job; those that run would outlive the server."""

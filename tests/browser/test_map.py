@@ -211,11 +211,11 @@ def test_what_was_chosen_comes_back_after_a_reload(
 
 
 def test_no_nodes(lab: Lab, page: Page) -> None:
+    page.route("**/ogai/scheduler/nodes*", lambda route: route.fulfill(json=[]))
     lab.open(page)
-    page.route("**/ogai/scheduler/nodes", lambda route: route.fulfill(json=[]))
     _open(page, "map")
     expect(page.get_by_text("No nodes yet")).to_be_visible()
-    page.unroute("**/ogai/scheduler/nodes")
+    page.unroute("**/ogai/scheduler/nodes*")
     page.get_by_role("button", name="Look Again").click()
     expect(page.get_by_role("application")).to_be_visible()
 

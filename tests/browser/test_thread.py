@@ -47,7 +47,7 @@ def test_launch_from_a_notebook_watch_and_cancel_in_the_sidebar(
     lab.open(page, "lab/tree/launch.ipynb")
     page.get_by_role("tab", name="OGAI Lab").click()
     rows = page.locator(".jp-ogai-JobRow", has_text="counts.py")
-    expect(page.get_by_text("| Idle")).to_be_visible(timeout=60_000)
+    lab.wait_for_kernel(page)
     page.locator(".jp-Notebook .jp-Cell .cm-content").first.click()
     page.keyboard.press("Shift+Enter")
     page.locator(".jp-OutputArea button", has_text="Launch").click(timeout=60_000)
@@ -56,7 +56,8 @@ def test_launch_from_a_notebook_watch_and_cancel_in_the_sidebar(
     row = rows.first
     row.focus()
     page.keyboard.press("Enter")
-    log = page.locator(".jp-ogai-Log .cm-content")
+    page.get_by_role("tab", name="Logs").click()
+    log = page.locator(".jp-ogai-LogPane .cm-content")
     expect(log).to_contain_text("counted to 2", timeout=30_000)
     expect(row).to_have_attribute("data-state", "running")  # the line came while the job runs
     shoot("thread")
@@ -65,7 +66,7 @@ def test_launch_from_a_notebook_watch_and_cancel_in_the_sidebar(
     page.keyboard.press("Delete")
     page.get_by_role("dialog").get_by_role("button", name="Cancel Job").click()
     expect(row).to_have_attribute("data-state", "cancelled", timeout=30_000)
-    expect(page.locator(".jp-ogai-JobHeader-state")).to_contain_text("Cancelled")
+    expect(page.locator(".jp-ogai-JobTab:visible")).to_contain_text("Cancelled")
     job = row.get_attribute("data-job-id")
     with lab.api() as api:
         assert api.get(f"/scheduler/jobs/{job}").json()["state"] == "cancelled"

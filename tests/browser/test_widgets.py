@@ -45,8 +45,8 @@ def _notebook(*sources: str) -> str:
     )
 
 
-def _run_first_cell(page: Page) -> None:
-    expect(page.get_by_text("| Idle")).to_be_visible(timeout=60_000)
+def _run_first_cell(lab: Lab, page: Page) -> None:
+    lab.wait_for_kernel(page)
     page.locator(".jp-Notebook .jp-Cell .cm-content").first.click()
     page.keyboard.press("Control+Enter")
 
@@ -59,7 +59,7 @@ def test_a_job_is_drawn_live_read_by_keyboard_and_still_when_it_is_over(
     source = 'import ogai_lab as ogai\njob = ogai.run("steps.py")\nogai.JobView(job)'
     (lab.notebooks / "view.ipynb").write_text(_notebook(source))
     lab.open(page, "lab/tree/view.ipynb")
-    _run_first_cell(page)
+    _run_first_cell(lab, page)
 
     view = page.locator(".jp-OutputArea .ogai-live")
     figure = view.get_by_role("figure", name="loss")
@@ -110,7 +110,7 @@ def test_the_table_of_jobs_is_right_from_its_first_moment(lab: Lab, page: Page) 
     source = "import ogai_lab as ogai\nogai.JobTable()"
     (lab.notebooks / "table.ipynb").write_text(_notebook(source))
     lab.open(page, "lab/tree/table.ipynb")
-    _run_first_cell(page)
+    _run_first_cell(lab, page)
     table = page.locator(".jp-OutputArea .ogai-live table")
     expect(table).to_contain_text("<b>was here before</b>", timeout=60_000)
     page.keyboard.press("Control+s")
