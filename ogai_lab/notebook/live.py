@@ -17,7 +17,7 @@ from ogai_lab.core.errors import OgaiError, Unavailable
 from ogai_lab.core.waiting import listening_to
 from ogai_lab.locale import _
 from ogai_lab.notebook.feed import Throttle, feed_of
-from ogai_lab.scheduler.types import Job, LogChunk
+from ogai_lab.scheduler.types import Job, JobState, LogChunk
 
 if TYPE_CHECKING:
     from ogai_lab.core.events import Event
@@ -29,6 +29,8 @@ _PUBLISH_SECONDS = 0.4
 _RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0)
 _SETTLE_SECONDS = 10.0
 _LOOK_SECONDS = 0.05
+_WHY_SECONDS = 2.0
+"""How often a job that waits is asked why: no event tells that others moved."""
 
 
 class LiveJob(HasTraits):
@@ -55,6 +57,7 @@ class LiveJob(HasTraits):
         self._views = 0
         self._stop = threading.Event()
         self._offset: int | None = None
+        self._why = ""
         self._refreshing = threading.Lock()
         self._publisher = Throttle(self._publish, _PUBLISH_SECONDS)
 
@@ -99,10 +102,13 @@ class LiveJob(HasTraits):
         with self._refreshing:
             job = self.workbench.scheduler.job(self.job.id)
             if job.version >= self.job.version:
-                self.job = job
+                waits = job.state is JobState.QUEUED and self._why
+                self.job = job.model_copy(update={"reason": self._why}) if waits else job
 
     def _follow(self) -> None:
         end_listening = feed_of(self.workbench).listen(self._hear)
+        if self.job.state is JobState.QUEUED:
+            threading.Thread(target=self._ask_why, name="ogai-why", daemon=True).start()
         try:
             with listening_to(self._stop):
                 self._follow_until_over()
@@ -164,6 +170,14 @@ class LiveJob(HasTraits):
     def _hear(self, event: Event) -> None:
         if event.data.get("job") == self.job.id:
             self._publisher.ask()
+
+    def _ask_why(self) -> None:
+        while not self._stop.wait(_WHY_SECONDS) and self.job.state is JobState.QUEUED:
+            try:
+                self._why = self.workbench.scheduler.explain(self.job.id).summary
+            except OgaiError:
+                continue  # the follower tells that the server is away
+            self._publish()
 
     def _publish(self) -> None:
         try:

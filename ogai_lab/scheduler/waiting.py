@@ -89,8 +89,9 @@ def _reasons(scene: Scene, held_back: str | None) -> tuple[list[Reason], list[Jo
             reasons += found
             ahead = [one.shown for one in _holders(scene, found)] + ahead
         case "behind":
-            reasons.append(_behind(scene))
-            reasons += _lacks(scene)
+            found = list(_lacks(scene))
+            reasons += [_behind(scene, fits=not found), *found]
+            ahead = [one.shown for one in (_holders(scene, found) if found else [])] + ahead
         case _ if scene.led and not reasons:
             text = "It fits and is the next to start, within a second."
             reasons.append(Reason(code="starts_now", text=text))
@@ -173,7 +174,7 @@ def _queue_limit(scene: Scene) -> Reason:
     )
 
 
-def _behind(scene: Scene) -> Reason:
+def _behind(scene: Scene, fits: bool) -> Reason:
     held = [one.held for one in scene.active]
     before = [one.held.need for one in scene.before]
     outcome = place(scene.nodes, held, before, scene.queues, scene.now)
@@ -190,7 +191,9 @@ def _behind(scene: Scene) -> Reason:
         code="behind_others",
         text=f"{text}.",
         evidence={"ahead": len(scene.before), "first": head.shown.id if head else None},
-        action="A timeout that ends before the first one can start lets it start at once.",
+        action="A timeout that ends before the first one can start lets it start at once."
+        if fits
+        else "",
     )
 
 

@@ -188,3 +188,17 @@ def test_several_views_and_a_launcher_live_side_by_side(kernel: Kernel) -> None:
         assert time.monotonic() < deadline
         time.sleep(0.2)
     kernel.run("for view in (cluster, table, launcher): view.close()")
+
+
+def test_a_card_that_waits_says_why(kernel: Kernel) -> None:
+    script(kernel, "long.py", STEPS.format(steps=20_000))
+    kernel.run(
+        "all_cores = ogai.nodes()[0].cpus\n"
+        "first, second = (ogai.run('long.py', cpus=all_cores) for _ in range(2))\n"
+        "view = ogai.JobView(second)"
+    )
+    deadline = time.monotonic() + 60
+    while "It waits for" not in (said := kernel.text("print(view._card.value)")):
+        assert time.monotonic() < deadline, said
+        time.sleep(0.2)
+    kernel.run("second.cancel(); first.cancel().wait(check=False); view.close()")

@@ -130,6 +130,15 @@ def test_it_is_behind_a_job_that_waits() -> None:
     assert "'job big' (big) of bob waits first, for 4 GPUs and 1 core" in reason.text
     assert [one.id for one in told.ahead] == ["big"]
     assert told.would_start == ["a higher priority than those ahead of it"]
+    assert "timeout" in reason.action
+
+
+def test_behind_others_and_without_room_it_is_told_who_holds_the_room() -> None:
+    big = other(need("big", gpus=4), state=JobState.QUEUED)
+    told = explain(scene(need(gpus=4), other(need("1", gpus=1), "a"), before=(big,)))
+    assert [reason.code for reason in told.reasons] == ["behind_others", "waits_for_gpus"]
+    assert told.reasons[0].action == ""  # a timeout would not help it
+    assert [one.id for one in told.ahead] == ["1", "big"]
 
 
 def test_its_queue_is_full() -> None:

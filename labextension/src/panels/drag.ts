@@ -1,12 +1,16 @@
 import type { ICodeCell } from '@jupyterlab/nbformat';
 import { MimeData } from '@lumino/coreutils';
 import { Drag } from '@lumino/dragdrop';
+import { Signal } from '@lumino/signaling';
 import type * as React from 'react';
 
 /** What notebooks take when cells are dropped. */
 const CELLS = 'application/vnd.jupyter.cells';
 /** Pixels that the pointer moves before it drags. */
 const THRESHOLD = 5;
+
+/** A cell was dropped somewhere. */
+export const dropped = new Signal<object, void>({});
 
 /** Make an element's content a cell of a notebook when it is dragged there. */
 export function dragsCell(label: string, source: () => string): (event: React.MouseEvent) => void {
@@ -46,8 +50,11 @@ async function start(label: string, source: string, event: MouseEvent): Promise<
     supportedActions: 'copy',
     proposedAction: 'copy'
   });
-  await drag.start(event.clientX, event.clientY);
+  const action = await drag.start(event.clientX, event.clientY);
   drag.dispose();
+  if (action !== 'none') {
+    dropped.emit();
+  }
 }
 
 /** What hangs at the pointer: the name, and the code that it becomes. */

@@ -1,8 +1,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
 
 import { mapIcon, nodeIcon } from '../tabs/map/icons';
-import { ITabs, TabCommands } from '../tabs/tabs';
+import { ITabs } from '../tabs/tabs';
 import { IOgaiLab } from '../tokens';
 
 /** The map of the cluster and the pages of its nodes. */
@@ -11,13 +10,7 @@ export const clusterTabsPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows the cluster as a map or a table, and each node on a page of its own.',
   autoStart: true,
   requires: [IOgaiLab, ITabs],
-  optional: [ICommandPalette],
-  activate: (
-    _app: JupyterFrontEnd,
-    lab: IOgaiLab,
-    tabs: ITabs,
-    palette: ICommandPalette | null
-  ): void => {
+  activate: (_app: JupyterFrontEnd, lab: IOgaiLab, tabs: ITabs): void => {
     const { trans } = lab.words;
     tabs.register({
       kind: 'map',
@@ -36,11 +29,6 @@ export const clusterTabsPlugin: JupyterFrontEndPlugin<void> = {
         const { NodeTab } = await import('../tabs/node/node-tab');
         return new NodeTab(lab, tabs, typeof args.id === 'string' ? args.id : '');
       }
-    });
-    palette?.addItem({
-      command: TabCommands.open,
-      category: trans.__('OGAI Lab'),
-      args: { kind: 'map' }
     });
   }
 };

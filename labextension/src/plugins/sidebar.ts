@@ -8,6 +8,7 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 
 import { registerThingCommands } from '../panels/commands';
+import { dropped } from '../panels/drag';
 import { notebookCells } from '../panels/insert-cell';
 import { remember } from '../panels/memory';
 import { createSidebar, SECTIONS } from '../panels/sidebar';
@@ -36,6 +37,9 @@ export const sidebarPlugin: JupyterFrontEndPlugin<void> = {
       ...notebookCells(notebooks),
       atPointer: key => app.contextMenuHitTest(node => key in node.dataset)?.dataset
     });
+    // JupyterLab selects from the cell before to the one that was dropped: to run or delete what
+    // was dropped would run or delete its neighbour too.
+    dropped.connect(() => notebooks?.currentWidget?.content.deselectAll());
     const { sidebar, accordion } = createSidebar(lab, app.commands);
     app.shell.add(sidebar, 'left', { rank: RANK });
     restorer?.add(sidebar, sidebar.id);

@@ -7,8 +7,10 @@ import type { Message } from '@lumino/messaging';
 import { PanelLayout, Widget } from '@lumino/widgets';
 import * as React from 'react';
 
+import type { ActivityEvent, JobState } from '../../api/types';
 import { stateIcons } from '../../icons';
 import { whileShown } from '../../shown';
+import type { ILive } from '../../store/stream';
 import type { IOgaiLab } from '../../tokens';
 import { LogPane } from '../log/log-pane';
 import type { ITab, ITabs } from '../tabs';
@@ -26,6 +28,7 @@ export class JobTab extends Widget {
     this.addClass('jp-ogai');
     this.addClass('jp-ogai-JobTab');
     this.title.closable = true;
+    this._name = typeof args.name === 'string' ? args.name : id;
     this.model = new JobModel(lab, id, paneOf(args.pane));
     this._prefix = `jp-ogai-${UUID.uuid4()}`;
     const layout = (this.layout = new PanelLayout());
@@ -45,6 +48,7 @@ export class JobTab extends Widget {
     whileShown(this, () =>
       DisposableSet.from([this.model.look(), new DisposableDelegate(() => this._render())])
     );
+    lab.live.event.connect(this._onEvent, this);
     this._onChanged();
   }
 
@@ -60,6 +64,7 @@ export class JobTab extends Widget {
 
   override dispose(): void {
     if (!this.isDisposed) {
+      this._options.lab.live.event.disconnect(this._onEvent, this);
       this.model.dispose();
       super.dispose();
     }
@@ -81,16 +86,33 @@ export class JobTab extends Widget {
   }
 
   private _onChanged(): void {
-    const { job, name, pane } = this.model;
-    this.title.label = name;
+    const { job, pane } = this.model;
     if (job) {
-      const { words } = this.model.lab;
-      this.title.icon = stateIcons[job.state];
-      this.title.caption = `${job.name} · ${words.state(job.state)} · ${job.id}`;
+      this._entitle(job.name, job.state);
+    } else {
+      this.title.label = this._name;
     }
     this._body.node.setAttribute('aria-labelledby', tabId(this._prefix, pane));
     this._showLog(job !== undefined && pane === 'logs');
     this._render();
+  }
+
+  /** A tab behind others asks nothing, but what the stream tells of its job it shows. */
+  private _onEvent(_: ILive, event: ActivityEvent): void {
+    const { job, name, state } = event.data;
+    if (job === this.model.id && typeof name === 'string' && String(state) in stateIcons) {
+      this._entitle(name, state as JobState);
+    }
+  }
+
+  private _entitle(name: string, state: JobState): void {
+    const { tab, lab } = this._options;
+    this.title.label = name;
+    this.title.icon = stateIcons[state];
+    this.title.caption = `${name} · ${lab.words.state(state)} · ${this.model.id}`;
+    if (name !== tab.args.name) {
+      tab.args = { ...tab.args, name }; // after a reload the tab is called so at once
+    }
   }
 
   private _render(): void {
@@ -113,6 +135,7 @@ export class JobTab extends Widget {
   private readonly _head: View;
   private readonly _body: View;
   private readonly _prefix: string;
+  private readonly _name: string;
   private _log: LogPane | undefined;
 }
 
