@@ -33,6 +33,7 @@ done
 @pytest.fixture(scope="module")
 def versions(lab: Lab) -> Iterator[str]:
     """Three versions of a model; the first is measured. Gives the digest of the data."""
+    lab.cancel_all()  # what another test left would stand in line before ours
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HF_HUB_CACHE", str(lab.folder / "hf"))
         me = Caller("root")

@@ -23,6 +23,7 @@ def test_jobs_live_without_code_and_without_any_other_machine(
     lab: Lab, page: Page, axe: Callable[[Page, str], None], shoot: Callable[[str], None]
 ) -> None:
     lab.cancel_all()
+    lab.open(page)  # JupyterLab finds some of the same files for itself
     outside: list[str] = []
     page.on(
         "request",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from jupyter_core.paths import jupyter_path
 from jupyter_core.utils import ensure_async
@@ -61,6 +61,16 @@ class IndexHandler(JupyterHandler):
         self.redirect(f"{self.base_url}ogai/dashboards/{NAMES[0]}")
 
 
+class OurFiles(FileFindHandler):
+    """Files below folders of ours.
+
+    Jupyter's handler remembers where it found a path for all handlers together; what JupyterLab
+    found through a link lies outside of our folders, and would be refused.
+    """
+
+    _static_paths: ClassVar[dict[str, str]] = {}
+
+
 def routes(server: ServerApp, warm: int) -> list[tuple[Any, ...]]:
     """Return the routes, to stand before the one of the operations."""
     shared: dict[str, Any] = {"server": server, "warm": warm}
@@ -72,8 +82,8 @@ def routes(server: ServerApp, warm: int) -> list[tuple[Any, ...]]:
         files = {"path": jupyter_path("voila", "templates", "base", "static")}
         extensions = {"path": [str(path) for path in _extension_folders()]}
         found += [
-            (r"/ogai/dashboards/static/(.*)", FileFindHandler, files),
-            (r"/ogai/dashboards/extensions/(.*)", FileFindHandler, extensions),
+            (r"/ogai/dashboards/static/(.*)", OurFiles, files),
+            (r"/ogai/dashboards/extensions/(.*)", OurFiles, extensions),
         ]
     return found
 
