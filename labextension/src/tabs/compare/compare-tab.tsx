@@ -143,7 +143,7 @@ export class CompareTab extends ReactWidget implements IBench {
   }
 
   private _onEvent(_: unknown, event: ActivityEvent): void {
-    const { model, job_id: job } = event.data as { model?: string; job_id?: string };
+    const { model, job } = event.data as { model?: string; job?: string };
     if (
       this._items.some(one => (one.kind === 'model' ? one.name === model : one.id === job)) ||
       (job !== undefined && this._followed.has(job))
