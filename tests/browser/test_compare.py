@@ -92,7 +92,7 @@ def test_what_was_not_measured_is_measured_from_here_and_compared(
         "aria-sort", "ascending"
     )
     flips.get_by_role("button", name="Whole text of d2", exact=True).click()
-    expect(flips.get_by_label("Whole text of d2").last).to_contain_text("word " * 100)
+    expect(flips.get_by_label("Whole text of d2", exact=True).last).to_contain_text("word " * 100)
     flips.get_by_role("combobox", name="Show").select_option("same")
     expect(flips.get_by_text("There are no such documents.")).to_be_visible()
 
