@@ -99,7 +99,7 @@ def test_what_is_not_there_is_an_error_of_three_lines(ogai: Ogai) -> None:
 
 def test_control_c_leaves_the_job_running(ogai: Ogai, tmp_path: Path) -> None:
     script = tmp_path / "long.py"
-    script.write_text("import time\nprint('up', flush=True)\ntime.sleep(3)\nprint('done')\n")
+    script.write_text("import time\nprint('up', flush=True)\ntime.sleep(12)\nprint('done')\n")
     process = subprocess.Popen(
         [*COMMAND, "run", "long.py"],
         cwd=tmp_path,
