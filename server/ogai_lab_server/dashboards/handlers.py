@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from jupyter_core.paths import jupyter_path
 from jupyter_core.utils import ensure_async
@@ -68,7 +68,7 @@ class OurFiles(FileFindHandler):
     found through a link lies outside of our folders, and would be refused.
     """
 
-    _static_paths: ClassVar[dict[str, str]] = {}
+    _static_paths: dict[str, str] = {}
 
 
 def routes(server: ServerApp, warm: int) -> list[tuple[Any, ...]]:
