@@ -1,7 +1,7 @@
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
 import { plain } from './ansi';
-import { worldSize, type Job, type JobState, type LogRecord } from './api/types';
+import { worldSize, type Job, type JobState, type LogRecord, type Node } from './api/types';
 
 /** The domain of our translations. */
 export const DOMAIN = 'ogai_lab';
@@ -37,6 +37,18 @@ export class Words {
       succeeded: trans.__('Succeeded'),
       failed: trans.__('Failed'),
       cancelled: trans.__('Cancelled')
+    };
+    return words[state];
+  }
+
+  /** The word for a node's state. */
+  nodeState(state: Node['state']): string {
+    const { trans } = this;
+    const words: Record<Node['state'], string> = {
+      ready: trans.__('Ready'),
+      busy: trans.__('Busy'),
+      draining: trans.__('Draining'),
+      unreachable: trans.__('Unreachable')
     };
     return words[state];
   }

@@ -12,7 +12,6 @@ import { ResourceBody } from '../resource-body';
 import { WindowedRows } from '../windowed-rows';
 import { nodeIcons } from './node-icons';
 import { NODE_HEIGHT, NodeRow } from './node-row';
-import { nodeState } from './node-words';
 import { QueueRow } from './queue-row';
 import { Summary } from './summary';
 import { inOrder, NODE_STATES, totals, type ITotals } from './totals';
@@ -130,7 +129,7 @@ function States(props: {
             onClick={() => choose(chosen === state ? null : state)}
           >
             <Icon.react tag="span" className="jp-ogai-State" />
-            {`${words.number(sums.states[state])} ${nodeState(state, words)}`}
+            {`${words.number(sums.states[state])} ${words.nodeState(state)}`}
           </button>
         );
       })}

@@ -10,7 +10,6 @@ import { dragsCell } from '../drag';
 import { RowButton } from '../row-button';
 import type { IRow } from '../windowed-rows';
 import { nodeIcons } from './node-icons';
-import { nodeState } from './node-words';
 
 /** The height of a row in pixels. */
 export const NODE_HEIGHT = 44;
@@ -45,7 +44,7 @@ export function NodeRow(props: {
         <div className="jp-ogai-Row-text">
           <div className="jp-ogai-Row-name">{node.name}</div>
           <div className="jp-ogai-Row-detail">
-            <span className="jp-ogai-Row-state">{nodeState(node.state, words)}</span>
+            <span className="jp-ogai-Row-state">{words.nodeState(node.state)}</span>
             {broken > 0 && (
               <span className="jp-ogai-Row-fault">
                 {' · '}

@@ -25,14 +25,7 @@ export class NodeWords {
   }
 
   state(state: Node['state']): string {
-    const { trans } = this.words;
-    const all: Record<Node['state'], string> = {
-      ready: trans.__('Ready'),
-      busy: trans.__('Busy'),
-      draining: trans.__('Draining'),
-      unreachable: trans.__('Unreachable')
-    };
-    return all[state];
+    return this.words.nodeState(state);
   }
 
   health(health: Health): string {
