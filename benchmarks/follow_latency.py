@@ -20,7 +20,8 @@ from ogai_lab.core.home import Home
 from ogai_lab.core.operations import Caller
 from ogai_lab.scheduler.engines.local.engine import LocalEngine
 from ogai_lab.scheduler.service import Scheduler
-from ogai_lab.scheduler.types import CommandRun, JobSpec, Node
+from ogai_lab.scheduler.spec import CommandRun, JobSpec
+from ogai_lab.scheduler.types import Node
 
 LINES = 300
 FOLLOWERS = 8

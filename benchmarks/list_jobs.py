@@ -20,7 +20,8 @@ from ogai_lab.core.operations import Caller
 from ogai_lab.scheduler.engines.local.engine import LocalEngine
 from ogai_lab.scheduler.ledger import Ledger
 from ogai_lab.scheduler.service import Scheduler
-from ogai_lab.scheduler.types import CommandRun, JobSpec, JobState, Node
+from ogai_lab.scheduler.spec import CommandRun, JobSpec
+from ogai_lab.scheduler.types import JobState, Node
 
 JOBS = 10_000
 ROUNDS = 200

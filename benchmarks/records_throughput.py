@@ -16,7 +16,7 @@ from ogai_lab.core.blobs import BlobStore
 from ogai_lab.core.home import Home
 from ogai_lab.scheduler.engines.base import Order, Placement
 from ogai_lab.scheduler.engines.local import LocalEngine
-from ogai_lab.scheduler.types import CommandRun, JobSpec
+from ogai_lab.scheduler.spec import CommandRun, JobSpec
 
 RANKS = 8
 BAR = 500_000

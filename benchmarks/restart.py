@@ -24,7 +24,7 @@ from ogai_lab.core.home import Home
 from ogai_lab.scheduler.agent import spare
 from ogai_lab.scheduler.engines.base import Order, Placement
 from ogai_lab.scheduler.engines.local import LocalEngine
-from ogai_lab.scheduler.types import CellRun, JobSpec, RestartPolicy
+from ogai_lab.scheduler.spec import CellRun, JobSpec, RestartPolicy
 
 PATIENCE = 60.0
 PRELOAD = ["torch", "torch.distributed", "torch.distributed.fsdp", "torch._dynamo"]

@@ -17,7 +17,7 @@ from ogai_lab.core.blobs import BlobStore
 from ogai_lab.core.home import Home
 from ogai_lab.scheduler.engines.base import Order, Placement
 from ogai_lab.scheduler.engines.local import LocalEngine
-from ogai_lab.scheduler.types import CommandRun, JobSpec
+from ogai_lab.scheduler.spec import CommandRun, JobSpec
 
 COMMAND = [sys.executable, "-S", "-c", "print('first line', flush=True)"]
 POLL = 0.002

@@ -13,7 +13,7 @@ from ogai_lab.client import connect, has_server
 from ogai_lab.core.errors import InvalidInput, Unavailable
 from ogai_lab.core.home import Home
 from ogai_lab.core.operations import Caller
-from ogai_lab.scheduler.types import CommandRun, JobSpec
+from ogai_lab.scheduler.spec import CommandRun, JobSpec
 from ogai_lab.workbench import Workbench, service_types
 
 

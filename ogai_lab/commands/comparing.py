@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from ogai_lab.core.errors import Conflict, NotFound, OgaiError
 from ogai_lab.core.operations import Caller
 from ogai_lab.locale import _
-from ogai_lab.scheduler.types import ExitKind, Job, JobState
+from ogai_lab.scheduler.spec import ExitKind
+from ogai_lab.scheduler.types import Job, JobState
 
 if TYPE_CHECKING:
     from ogai_lab.models.types import Comparison

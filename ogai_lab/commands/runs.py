@@ -9,14 +9,7 @@ from pathlib import Path
 from ogai_lab.core.errors import InvalidInput
 from ogai_lab.locale import _
 from ogai_lab.scheduler.launch.equivalents import CALL
-from ogai_lab.scheduler.types import (
-    CallRun,
-    CommandRun,
-    ModuleRun,
-    NotebookRun,
-    Run,
-    ScriptRun,
-)
+from ogai_lab.scheduler.spec import CallRun, CommandRun, ModuleRun, NotebookRun, Run, ScriptRun
 
 
 def from_words(words: Sequence[str], workdir: Path) -> Run:

@@ -13,19 +13,8 @@ from ogai_lab.commands.runs import from_words
 from ogai_lab.core.errors import InvalidInput, NotFound
 from ogai_lab.core.operations import Caller, invalid
 from ogai_lab.locale import _
-from ogai_lab.scheduler.types import (
-    CallRun,
-    CellRun,
-    Explanation,
-    Job,
-    JobPage,
-    JobSpec,
-    JobState,
-    LogChunk,
-    MetricPoint,
-    NotebookRun,
-    Run,
-)
+from ogai_lab.scheduler.spec import CallRun, CellRun, JobSpec, NotebookRun, Run
+from ogai_lab.scheduler.types import Explanation, Job, JobPage, JobState, LogChunk, MetricPoint
 
 if TYPE_CHECKING:
     from ogai_lab.workbench import Workbench

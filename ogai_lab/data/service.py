@@ -16,7 +16,8 @@ from ogai_lab.data.extra import check_installed
 from ogai_lab.data.runs import Runs
 from ogai_lab.data.types import DataRun, LedgerPage, Manifest, Pipeline
 from ogai_lab.scheduler.service import Scheduler
-from ogai_lab.scheduler.types import Job, JobSpec, ModuleRun, RestartPolicy
+from ogai_lab.scheduler.spec import JobSpec, ModuleRun, RestartPolicy
+from ogai_lab.scheduler.types import Job
 
 RUNNER = "ogai_lab.data.runner"
 _LABEL = {"kind": "data"}

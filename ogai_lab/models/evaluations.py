@@ -19,7 +19,8 @@ from ogai_lab.models.evaluation.table import decode
 from ogai_lab.models.tables import evaluations
 from ogai_lab.models.types import EvaluationInfo, EvaluationSpec, ItemScore, Version
 from ogai_lab.scheduler.service import Scheduler
-from ogai_lab.scheduler.types import Job, JobSpec, JobState, ModuleRun
+from ogai_lab.scheduler.spec import JobSpec, ModuleRun
+from ogai_lab.scheduler.types import Job, JobState
 
 _THREADS = 2
 

@@ -16,7 +16,7 @@ from ogai_lab.notebook.display import Listing
 from ogai_lab.notebook.functions import function_run
 from ogai_lab.notebook.handle import JobHandle
 from ogai_lab.notebook.kinds import handle, handles
-from ogai_lab.scheduler.types import CallRun, JobSpec, NotebookRun, RestartPolicy, Run
+from ogai_lab.scheduler.spec import CallRun, JobSpec, NotebookRun, RestartPolicy, Run
 
 if TYPE_CHECKING:
     from ogai_lab.cluster.types import Machine

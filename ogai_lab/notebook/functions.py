@@ -22,7 +22,7 @@ from typing import Any
 
 from ogai_lab.core.errors import InvalidInput, TooLarge
 from ogai_lab.locale import _
-from ogai_lab.scheduler.types import FunctionRun
+from ogai_lab.scheduler.spec import FunctionRun
 
 LARGEST = 64 << 20
 """Bytes of a pickled function with its arguments."""

@@ -13,15 +13,15 @@ from ogai_lab.core.errors import InvalidInput
 from ogai_lab.core.home import expanded
 from ogai_lab.scheduler.placement import Free, Need
 from ogai_lab.scheduler.queues import QueueConfig
-from ogai_lab.scheduler.types import (
+from ogai_lab.scheduler.spec import (
     CellRun,
     CommandRun,
     FunctionRun,
     JobSpec,
-    Node,
     NotebookRun,
     ScriptRun,
 )
+from ogai_lab.scheduler.types import Node
 
 _LONGEST_LABEL = 200
 _LONGEST_VALUE = 1000

@@ -10,8 +10,9 @@ from ogai_lab.core.errors import OgaiError
 from ogai_lab.scheduler.engines.base import Engine
 from ogai_lab.scheduler.entries import Entry
 from ogai_lab.scheduler.ledger import Ledger
+from ogai_lab.scheduler.spec import ExitKind
 from ogai_lab.scheduler.steps import GRACE_SECONDS
-from ogai_lab.scheduler.types import Exit, ExitKind, JobState
+from ogai_lab.scheduler.types import Exit, JobState
 
 
 def cancel(database: Database, ledger: Ledger, engine: Engine, job_id: str, by: str) -> None:

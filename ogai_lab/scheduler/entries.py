@@ -9,8 +9,9 @@ from typing import Any
 
 from ogai_lab.core.errors import NotFound
 from ogai_lab.scheduler.engines.base import Placement
+from ogai_lab.scheduler.spec import FunctionRun, JobSpec
 from ogai_lab.scheduler.tables import jobs
-from ogai_lab.scheduler.types import FunctionRun, JobSpec, JobState
+from ogai_lab.scheduler.types import JobState
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ogai_lab.scheduler.scene import Scene
-from ogai_lab.scheduler.types import ExitKind, Explanation, Job, JobState, Reason
+from ogai_lab.scheduler.spec import ExitKind
+from ogai_lab.scheduler.types import Explanation, Job, JobState, Reason
 from ogai_lab.scheduler.waiting import duration, explain_waiting, no_leader
 
 _TO_DO = {

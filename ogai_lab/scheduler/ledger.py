@@ -18,6 +18,7 @@ from ogai_lab.core.errors import Conflict
 from ogai_lab.core.events import EventLog
 from ogai_lab.core.events import events as event_table
 from ogai_lab.scheduler.entries import LEAN, Entry, entry_of, new_id, spec_of, unknown
+from ogai_lab.scheduler.spec import FunctionRun, JobSpec
 from ogai_lab.scheduler.tables import (
     attempts,
     insert_missing,
@@ -28,7 +29,7 @@ from ogai_lab.scheduler.tables import (
     reports,
     specs,
 )
-from ogai_lab.scheduler.types import Exit, FunctionRun, JobSpec, JobState, Snapshot
+from ogai_lab.scheduler.types import Exit, JobState, Snapshot
 
 JOB_EVENT = "https://schemas.ogai-lab.org/scheduler/job/v1"
 ACTIVE = tuple(state.value for state in JobState if state.active)

@@ -15,8 +15,9 @@ from ogai_lab.scheduler.ledger import Ledger
 from ogai_lab.scheduler.placement import Held, Need
 from ogai_lab.scheduler.progress import progress_of
 from ogai_lab.scheduler.queues import QueueConfig
+from ogai_lab.scheduler.spec import JobSpec
 from ogai_lab.scheduler.tables import reports
-from ogai_lab.scheduler.types import Job, JobAhead, JobSpec, JobState, Node
+from ogai_lab.scheduler.types import Job, JobAhead, JobState, Node
 
 IMAGINED = "preview"
 """The id of a job that does not exist (yet)."""

@@ -35,16 +35,8 @@ from ogai_lab.scheduler.logs.operations import Logs
 from ogai_lab.scheduler.queues import DEFAULT_QUEUE, QueueConfig
 from ogai_lab.scheduler.reports import Reports
 from ogai_lab.scheduler.snapshot import Snapshots
-from ogai_lab.scheduler.types import (
-    Explanation,
-    Job,
-    JobPage,
-    JobSpec,
-    JobState,
-    Node,
-    Queue,
-    Usage,
-)
+from ogai_lab.scheduler.spec import JobSpec
+from ogai_lab.scheduler.types import Explanation, Job, JobPage, JobState, Node, Queue, Usage
 
 Limit = Annotated[int, Field(ge=1, le=500)]
 Key = Annotated[str, Field(min_length=1, max_length=200)]

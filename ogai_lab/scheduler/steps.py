@@ -11,8 +11,9 @@ from ogai_lab.scheduler.engines.base import Engine, Order, Sighting
 from ogai_lab.scheduler.entries import Entry
 from ogai_lab.scheduler.ledger import Ledger
 from ogai_lab.scheduler.reports import Reports
+from ogai_lab.scheduler.spec import ExitKind, RestartPolicy
 from ogai_lab.scheduler.transitions import Step, cancelled, next_step
-from ogai_lab.scheduler.types import Exit, ExitKind, JobState, RestartPolicy
+from ogai_lab.scheduler.types import Exit, JobState
 
 _STARTERS = 4
 _INGEST_SECONDS = 0.5

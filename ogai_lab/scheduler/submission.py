@@ -9,7 +9,8 @@ from ogai_lab.core.errors import OgaiError
 from ogai_lab.scheduler import admission
 from ogai_lab.scheduler.queues import QueueConfig
 from ogai_lab.scheduler.snapshot import Snapshots
-from ogai_lab.scheduler.types import JobSpec, Luggage, Node, Snapshot
+from ogai_lab.scheduler.spec import JobSpec
+from ogai_lab.scheduler.types import Luggage, Node, Snapshot
 
 
 def prepare(

@@ -10,7 +10,8 @@ from typing import Literal
 
 from ogai_lab.scheduler.engines.base import Sighting
 from ogai_lab.scheduler.entries import Entry
-from ogai_lab.scheduler.types import Exit, ExitKind, JobState, RestartPolicy
+from ogai_lab.scheduler.spec import ExitKind, RestartPolicy
+from ogai_lab.scheduler.types import Exit, JobState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from ogai_lab.core.database import Database
 from ogai_lab.core.errors import InvalidInput
 from ogai_lab.core.events import EventLog
 from ogai_lab.core.operations import Caller, Service, operation
-from ogai_lab.scheduler.types import Job, JobSpec, ModuleRun, RestartPolicy
+from ogai_lab.scheduler.spec import JobSpec, ModuleRun, RestartPolicy
+from ogai_lab.scheduler.types import Job
 from ogai_lab.training.corpus import read_corpus
 from ogai_lab.training.goodput import goodput
 from ogai_lab.training.planner.resolve import resolve

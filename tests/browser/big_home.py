@@ -17,8 +17,9 @@ from ogai_lab.core.events import EventLog
 from ogai_lab.core.home import Home
 from ogai_lab.scheduler.entries import new_id
 from ogai_lab.scheduler.ledger import Ledger
+from ogai_lab.scheduler.spec import CommandRun, ExitKind, JobSpec
 from ogai_lab.scheduler.tables import attempts, jobs, reports, specs
-from ogai_lab.scheduler.types import CommandRun, Exit, ExitKind, JobSpec, JobState
+from ogai_lab.scheduler.types import Exit, JobState
 
 JOBS = 10_000
 NODES, GPUS = 1_000, 8

@@ -6,7 +6,7 @@ import pytest
 
 from ogai_lab.commands.runs import from_words
 from ogai_lab.core.errors import InvalidInput
-from ogai_lab.scheduler.types import CallRun, CommandRun, ModuleRun, NotebookRun, ScriptRun
+from ogai_lab.scheduler.spec import CallRun, CommandRun, ModuleRun, NotebookRun, ScriptRun
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import pytest
 
 from ogai_lab.core.errors import NotFound
 from ogai_lab.locale.sentences import for_reader, read_in, translated
-from ogai_lab.scheduler.types import Exit, ExitKind
+from ogai_lab.scheduler.spec import ExitKind
+from ogai_lab.scheduler.types import Exit
 from tests.locale.sentences import CATALOGUE, templates
 
 FAILED = "Rank 3 exited with code 1: ValueError: {bad}"

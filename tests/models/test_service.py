@@ -13,7 +13,8 @@ import pytest
 from ogai_lab.core.errors import Conflict, InvalidInput, NotFound
 from ogai_lab.core.operations import Caller
 from ogai_lab.models.types import Comparison, Lineage
-from ogai_lab.scheduler.types import CommandRun, Job, JobSpec, JobState
+from ogai_lab.scheduler.spec import CommandRun, JobSpec
+from ogai_lab.scheduler.types import Job, JobState
 from ogai_lab.workbench import LocalWorkbench, Workbench
 from tests.models.languages import language_model
 

@@ -12,7 +12,7 @@ import pytest
 
 from ogai_lab.core.errors import InvalidInput, TooLarge
 from ogai_lab.notebook.functions import LARGEST, function_run
-from ogai_lab.scheduler.types import FunctionRun
+from ogai_lab.scheduler.spec import FunctionRun
 
 
 def call_in_a_fresh_python(run: FunctionRun, folder: Path) -> str:

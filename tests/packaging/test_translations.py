@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ogai_lab.scheduler.types import JobSpec
+from ogai_lab.scheduler.spec import JobSpec
 
 ROOT = Path(__file__).parents[2]
 _SINGLE = re.compile(r"\.__\(\s*'((?:[^'\\]|\\.)*)'")

@@ -18,7 +18,8 @@ from ogai_lab.core.operations import Caller
 from ogai_lab.scheduler.engines.local.engine import LocalEngine
 from ogai_lab.scheduler.queues import QueueConfig
 from ogai_lab.scheduler.service import Scheduler
-from ogai_lab.scheduler.types import CommandRun, Gpu, Job, JobSpec, Node
+from ogai_lab.scheduler.spec import CommandRun, JobSpec
+from ogai_lab.scheduler.types import Gpu, Job, Node
 
 ME = Caller("ann")
 NODE = Node(

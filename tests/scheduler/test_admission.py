@@ -5,16 +5,15 @@ import pytest
 from ogai_lab.core.errors import InvalidInput
 from ogai_lab.scheduler import admission
 from ogai_lab.scheduler.queues import QueueConfig
-from ogai_lab.scheduler.types import (
+from ogai_lab.scheduler.spec import (
     CellRun,
     CommandRun,
     FunctionRun,
-    Gpu,
     JobSpec,
-    Node,
     NotebookRun,
     ScriptRun,
 )
+from ogai_lab.scheduler.types import Gpu, Node
 
 GIB = 1 << 30
 

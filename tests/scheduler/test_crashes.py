@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ogai_lab.scheduler.types import JobState, RestartPolicy
+from ogai_lab.scheduler.spec import RestartPolicy
+from ogai_lab.scheduler.types import JobState
 
 from .conftest import Bench
 

@@ -12,7 +12,8 @@ from ogai_lab.core.errors import Corrupt, StorageFull, Unavailable
 from ogai_lab.scheduler.dispatch import is_due
 from ogai_lab.scheduler.engines.base import Order, Sighting
 from ogai_lab.scheduler.engines.local.engine import LocalEngine
-from ogai_lab.scheduler.types import ExitKind, JobState
+from ogai_lab.scheduler.spec import ExitKind
+from ogai_lab.scheduler.types import JobState
 
 from .conftest import Bench
 from .test_transitions import entry

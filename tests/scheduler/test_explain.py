@@ -9,19 +9,8 @@ from ogai_lab.scheduler.explain import explain
 from ogai_lab.scheduler.placement import Held, Need
 from ogai_lab.scheduler.queues import QueueConfig
 from ogai_lab.scheduler.scene import Other, Scene
-from ogai_lab.scheduler.types import (
-    CommandRun,
-    Exit,
-    ExitKind,
-    Gpu,
-    Job,
-    JobAhead,
-    JobSpec,
-    JobState,
-    Node,
-    Progress,
-    RankExit,
-)
+from ogai_lab.scheduler.spec import CommandRun, ExitKind, JobSpec
+from ogai_lab.scheduler.types import Exit, Gpu, Job, JobAhead, JobState, Node, Progress, RankExit
 
 GIB = 1 << 30
 NOW = 1000.0

@@ -8,15 +8,8 @@ import pytest
 
 from ogai_lab.core.errors import InvalidInput, NotFound
 from ogai_lab.scheduler.snapshot_files import MOST_TEXT
-from ogai_lab.scheduler.types import (
-    CommandRun,
-    ExitKind,
-    Job,
-    JobSpec,
-    JobState,
-    RestartPolicy,
-    ScriptRun,
-)
+from ogai_lab.scheduler.spec import CommandRun, ExitKind, JobSpec, RestartPolicy, ScriptRun
+from ogai_lab.scheduler.types import Job, JobState
 
 from .conftest import Bench
 

@@ -13,15 +13,8 @@ from ogai_lab.scheduler import history, listing
 from ogai_lab.scheduler.engines.base import Placement
 from ogai_lab.scheduler.entries import new_id
 from ogai_lab.scheduler.ledger import Ledger
-from ogai_lab.scheduler.types import (
-    CommandRun,
-    Exit,
-    ExitKind,
-    FunctionRun,
-    JobSpec,
-    JobState,
-    Snapshot,
-)
+from ogai_lab.scheduler.spec import CommandRun, ExitKind, FunctionRun, JobSpec
+from ogai_lab.scheduler.types import Exit, JobState, Snapshot
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from ogai_lab.core.records import Chunk
 from ogai_lab.scheduler import history, listing
 from ogai_lab.scheduler.ledger import Ledger
 from ogai_lab.scheduler.reports import Reports, fold
-from ogai_lab.scheduler.types import CommandRun, JobSpec
+from ogai_lab.scheduler.spec import CommandRun, JobSpec
 
 EMPTY = {
     "offset": 0,

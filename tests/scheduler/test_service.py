@@ -8,14 +8,8 @@ import pytest
 
 from ogai_lab.core.errors import Conflict, InvalidInput, NotFound
 from ogai_lab.core.events import EventLog
-from ogai_lab.scheduler.types import (
-    CommandRun,
-    ExitKind,
-    JobSpec,
-    JobState,
-    RestartPolicy,
-    ScriptRun,
-)
+from ogai_lab.scheduler.spec import CommandRun, ExitKind, JobSpec, RestartPolicy, ScriptRun
+from ogai_lab.scheduler.types import JobState
 
 from .conftest import Bench, open_scheduler
 

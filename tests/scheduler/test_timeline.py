@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from ogai_lab.scheduler.spec import ExitKind
 from ogai_lab.scheduler.timeline import Change, marks, phases
-from ogai_lab.scheduler.types import Attempt, Exit, ExitKind, JobState
+from ogai_lab.scheduler.types import Attempt, Exit, JobState
 
 QUEUED, STARTING, RUNNING = JobState.QUEUED, JobState.STARTING, JobState.RUNNING
 FAILED = Exit(kind=ExitKind.PROGRAM_ERROR, message="It failed.")

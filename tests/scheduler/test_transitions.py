@@ -4,8 +4,9 @@ import pytest
 
 from ogai_lab.scheduler.engines.base import Sighting
 from ogai_lab.scheduler.entries import Entry
+from ogai_lab.scheduler.spec import ExitKind, RestartPolicy
 from ogai_lab.scheduler.transitions import next_step
-from ogai_lab.scheduler.types import Exit, ExitKind, JobState, RestartPolicy
+from ogai_lab.scheduler.types import Exit, JobState
 
 S = JobState
 

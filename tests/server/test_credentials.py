@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from ogai_lab.core.operations import Caller
-from ogai_lab.scheduler.types import CommandRun, JobSpec
+from ogai_lab.scheduler.spec import CommandRun, JobSpec
 from ogai_lab.workbench import Workbench
 
 ASK = """

@@ -22,15 +22,8 @@ from ogai_lab.commands.views import (
 )
 from ogai_lab.locale import _
 from ogai_lab.locale.sentences import said
-from ogai_lab.scheduler.types import (
-    Attempt,
-    ExitKind,
-    Explanation,
-    Job,
-    JobPage,
-    JobState,
-    Progress,
-)
+from ogai_lab.scheduler.spec import ExitKind
+from ogai_lab.scheduler.types import Attempt, Explanation, Job, JobPage, JobState, Progress
 
 _STATES: dict[JobState, tuple[str, Tone]] = {
     JobState.QUEUED: ("◔", "muted"),

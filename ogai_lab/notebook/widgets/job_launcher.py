@@ -16,7 +16,7 @@ from ogai_lab.notebook.connection import workbench
 from ogai_lab.notebook.handle import JobHandle
 from ogai_lab.notebook.widgets.job_view import JobView
 from ogai_lab.notebook.widgets.parts import Frame, Message, button, off_thread
-from ogai_lab.scheduler.types import JobSpec
+from ogai_lab.scheduler.spec import JobSpec
 
 _LARGEST = 10_000
 

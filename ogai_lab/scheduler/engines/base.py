@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from ogai_lab.core.records import Chunk
-from ogai_lab.scheduler.types import Exit, JobSpec, Node
+from ogai_lab.scheduler.spec import JobSpec
+from ogai_lab.scheduler.types import Exit, Node
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ogai_lab.scheduler.launch.types import Equivalents
-from ogai_lab.scheduler.types import (
+from ogai_lab.scheduler.spec import (
     CallRun,
     CellRun,
     CommandRun,
@@ -115,7 +115,7 @@ def _python(
         elif spec.restarts == RestartPolicy(limit=spec.restarts.limit):
             arguments.append(f"restarts={spec.restarts.limit}")
         else:
-            imports = "from ogai_lab.scheduler.types import RestartPolicy\n"
+            imports = "from ogai_lab.scheduler.spec import RestartPolicy\n"
             fields = spec.restarts.model_dump(mode="json", exclude_defaults=True)
             shown = ", ".join(f"{field}={part!r}" for field, part in fields.items())
             arguments.append(f"restarts=RestartPolicy({shown})")

@@ -11,7 +11,7 @@ from ogai_lab.scheduler import admission, scene, submission, waiting
 from ogai_lab.scheduler.launch import equivalents
 from ogai_lab.scheduler.launch.ground import Ground
 from ogai_lab.scheduler.launch.types import Part, Preview, SpecProblem
-from ogai_lab.scheduler.types import FunctionRun, JobSpec
+from ogai_lab.scheduler.spec import FunctionRun, JobSpec
 
 
 def preview(given: dict[str, Any], owner: str, ground: Ground) -> Preview:

@@ -17,7 +17,7 @@ from ogai_lab.scheduler.launch import preview as previews
 from ogai_lab.scheduler.launch.templates import Templates
 from ogai_lab.scheduler.launch.types import Offers, Preview, Template
 from ogai_lab.scheduler.service import Scheduler
-from ogai_lab.scheduler.types import JobSpec
+from ogai_lab.scheduler.spec import JobSpec
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True), Field(min_length=1, max_length=200)]
 

@@ -12,7 +12,7 @@ from ogai_lab.core.database import Database, metadata
 from ogai_lab.core.errors import Conflict, InvalidInput, NotFound, TooLarge
 from ogai_lab.core.events import EventLog
 from ogai_lab.scheduler.launch.types import Template
-from ogai_lab.scheduler.types import JobSpec
+from ogai_lab.scheduler.spec import JobSpec
 
 SCHEMA = "https://schemas.ogai-lab.org/scheduler/template/v1"
 LARGEST = 256 << 10

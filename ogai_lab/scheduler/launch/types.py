@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 from ogai_lab.core.types import JsonObject, Sentence
-from ogai_lab.scheduler.types import Explanation, JobSpec, Luggage
+from ogai_lab.scheduler.spec import JobSpec
+from ogai_lab.scheduler.types import Explanation, Luggage
 
 
 class Template(BaseModel):

@@ -10,7 +10,7 @@ from ogai_lab.cluster.service import Cluster
 from ogai_lab.cluster.simulated.rack import Holding, SimulatedRack, Size
 from ogai_lab.core.errors import InvalidInput, NotFound
 from ogai_lab.core.operations import Caller
-from ogai_lab.scheduler.types import CommandRun, JobSpec
+from ogai_lab.scheduler.spec import CommandRun, JobSpec
 from ogai_lab.workbench import Workbench
 
 

@@ -9,7 +9,7 @@ from ogai_lab.core.home import Home
 from ogai_lab.scheduler.agent.head import free_port
 from ogai_lab.scheduler.engines.base import Order, Placement
 from ogai_lab.scheduler.engines.local import LocalEngine
-from ogai_lab.scheduler.types import CommandRun, JobSpec
+from ogai_lab.scheduler.spec import CommandRun, JobSpec
 
 
 def test_a_free_port_can_be_bound_and_is_not_the_kernels_to_give_away():

@@ -19,7 +19,7 @@ from ogai_lab.scheduler import agent
 from ogai_lab.scheduler.engines.base import Order, Placement
 from ogai_lab.scheduler.engines.local import LocalEngine
 from ogai_lab.scheduler.engines.local.archive import agent_archive
-from ogai_lab.scheduler.types import CellRun, JobSpec
+from ogai_lab.scheduler.spec import CellRun, JobSpec
 
 SOURCES = [*Path(agent.__path__[0]).glob("*.py"), Path(ogai_lab.core.records.__file__)]
 INSTALLED = {"cloudpickle", "IPython", "nbclient", "nbformat"}  # in a rank, when it needs them

@@ -13,7 +13,7 @@ from ogai_lab.commands import verbs
 from ogai_lab.commands.parser import parser
 from ogai_lab.notebook import magics
 from ogai_lab.scheduler.launch import equivalents
-from ogai_lab.scheduler.types import JobSpec
+from ogai_lab.scheduler.spec import JobSpec
 
 SCRIPT = {
     "kind": "script",

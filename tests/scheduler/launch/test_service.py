@@ -12,7 +12,8 @@ from ogai_lab.core.events import EventLog
 from ogai_lab.core.operations import Caller
 from ogai_lab.scheduler.launch.service import Launch
 from ogai_lab.scheduler.launch.templates import SCHEMA
-from ogai_lab.scheduler.types import JobSpec, JobState
+from ogai_lab.scheduler.spec import JobSpec
+from ogai_lab.scheduler.types import JobState
 
 from ..conftest import ME, Bench
 

@@ -27,7 +27,8 @@ from ogai_lab.scheduler.agent.main import STOP
 from ogai_lab.scheduler.engines.base import Order, Sighting
 from ogai_lab.scheduler.engines.local import cleanup, launching
 from ogai_lab.scheduler.engines.local.locks import locked
-from ogai_lab.scheduler.types import Exit, ExitKind, Node
+from ogai_lab.scheduler.spec import ExitKind
+from ogai_lab.scheduler.types import Exit, Node
 
 _UNANSWERED = 30.0
 """Seconds after a stop's grace from which agents that do not carry it out are ended."""

@@ -17,7 +17,7 @@ from ogai_lab.scheduler.agent import processes
 from ogai_lab.scheduler.agent.files import read_json
 from ogai_lab.scheduler.engines.base import Order, Placement, Sighting
 from ogai_lab.scheduler.engines.local import LocalEngine
-from ogai_lab.scheduler.types import CellRun, CommandRun, JobSpec, RestartPolicy
+from ogai_lab.scheduler.spec import CellRun, CommandRun, JobSpec, RestartPolicy
 
 
 class Bench:

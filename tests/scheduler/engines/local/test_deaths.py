@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from ogai_lab.scheduler.agent import processes
-from ogai_lab.scheduler.types import ExitKind, RestartPolicy
+from ogai_lab.scheduler.spec import ExitKind, RestartPolicy
 
 FOREVER = "import time\nprint('up', flush=True)\ntime.sleep(600)"
 # A rank with a child in its group, and one that left for a session of its own.

@@ -16,7 +16,7 @@ from ogai_lab.core.errors import Conflict, InvalidInput, NotFound, StorageFull
 from ogai_lab.core.home import Home
 from ogai_lab.scheduler.agent import processes
 from ogai_lab.scheduler.engines.base import Order, Placement
-from ogai_lab.scheduler.types import CommandRun, ExitKind, JobSpec, RestartPolicy, ScriptRun
+from ogai_lab.scheduler.spec import CommandRun, ExitKind, JobSpec, RestartPolicy, ScriptRun
 
 FOREVER = "import time\nprint('up', flush=True)\ntime.sleep(600)"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ogai_lab.scheduler.types import ExitKind
+from ogai_lab.scheduler.spec import ExitKind
 
 WRITE = "import os\ndef write(data):\n    while data:\n        data = data[os.write(1, data):]\n"
 

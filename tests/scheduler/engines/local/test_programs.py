@@ -11,7 +11,7 @@ import cloudpickle
 import nbformat
 import pytest
 
-from ogai_lab.scheduler.types import (
+from ogai_lab.scheduler.spec import (
     CellRun,
     ExitKind,
     FunctionRun,

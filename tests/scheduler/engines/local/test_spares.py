@@ -10,7 +10,7 @@ import pytest
 
 from ogai_lab.core.home import Home
 from ogai_lab.scheduler.agent import processes, spare
-from ogai_lab.scheduler.types import ExitKind
+from ogai_lab.scheduler.spec import ExitKind
 
 SAY = "import os, sys\nprint(os.getppid(), os.getcwd(), os.environ['OGAI_JOB_ID'], 'up')"
 
@@ -91,7 +91,7 @@ from ogai_lab.core.home import Home
 from ogai_lab.scheduler.agent import spare
 from ogai_lab.scheduler.engines.base import Order, Placement
 from ogai_lab.scheduler.engines.local import LocalEngine
-from ogai_lab.scheduler.types import CellRun, JobSpec
+from ogai_lab.scheduler.spec import CellRun, JobSpec
 
 home = Home.open({str(tmp_path / "home")!r})
 engine = LocalEngine(home, BlobStore(home.blobs_url), lambda: [], spare_seconds=60)
