@@ -225,7 +225,7 @@ def test_what_is_refused_leaves_nothing(quiet: Bench, tmp_path, asked, field) ->
 
 def test_the_timeout_counts_all_attempts(bench: Bench) -> None:
     policy = RestartPolicy(limit=50, on=[ExitKind.PROGRAM_ERROR])
-    job = bench.over(bench.shell("sleep 0.1; exit 1", timeout=4, restarts=policy).id)
+    job = bench.over(bench.shell("sleep 1; exit 1", timeout=4.5, restarts=policy).id)
     assert job.state is JobState.FAILED
     assert job.exit is not None
     assert job.exit.kind is ExitKind.TIMEOUT
