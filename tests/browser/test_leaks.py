@@ -51,10 +51,20 @@ def test_tabs_leave_nothing(lab: Lab, untraced_page: Page) -> None:
     core = _kept(page, "launcher:create", {})
     for kind, of in _IDS.items():
         named = of(lab, job)
-        kept = _kept(page, "ogai:open", {"kind": kind} | ({"id": named} if named else {}))
-        assert kept.timers <= 0, (kind, still_running(page))
-        assert kept.listeners < core.listeners + TIMES, kind
-        assert kept.nodes < core.nodes + TIMES, kind
+        args = {"kind": kind} | ({"id": named} if named else {})
+        kept = _kept(page, "ogai:open", args)
+        if not _nothing(kept, core):  # what comes late is made once; a leak comes again
+            kept = _kept(page, "ogai:open", args)
+        assert _nothing(kept, core), (kind, kept, core, still_running(page))
+
+
+def _nothing(kept: Held, core: Held) -> bool:
+    """Return whether less than one of each was kept an opening, on top of JupyterLab's own."""
+    return (
+        kept.timers <= 0
+        and kept.listeners < core.listeners + TIMES
+        and kept.nodes < core.nodes + TIMES
+    )
 
 
 def _kept(page: Page, command: str, args: dict[str, str]) -> Held:

@@ -46,7 +46,7 @@ def twice(bench: Bench, folder: Path) -> Job:
         cpus=2,
         gpus=1,
         processes=1,
-        restarts=RestartPolicy(limit=1, on=[ExitKind.PROGRAM_ERROR]),
+        restarts=RestartPolicy(limit=1, on=[ExitKind.PROGRAM_ERROR], delay=0.05),
     )
     job = bench.over(bench.scheduler.submit(spec, bench.me).id)
     assert job.state is JobState.SUCCEEDED, bench.text(job.id)
