@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ogai_lab.core.blobs import BlobStore, Digest
 from ogai_lab.core.errors import InvalidInput
-from ogai_lab.data import pipeline as pipelines
+from ogai_lab.data import checking
 from ogai_lab.data.cache import code_version
 from ogai_lab.data.types import Count, Manifest, Pipeline, Shard
 
@@ -57,7 +57,7 @@ def manifest(made: Made) -> Manifest:
     return Manifest(
         name=made.pipeline.name,
         policy=made.pipeline.policy.name,
-        pipeline=pipelines.digest(made.pipeline),
+        pipeline=checking.digest(made.pipeline),
         code=code_version(),
         inputs=made.inputs,
         files=made.files,

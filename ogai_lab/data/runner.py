@@ -37,8 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(digest: str, workers: int) -> None:
     check_installed()
+    from ogai_lab.data.course import Progress, Run
     from ogai_lab.data.pool import process_pool
-    from ogai_lab.data.run import Progress, Run
 
     blobs = _store()
     pipeline = _pipeline(blobs, check_digest(digest))

@@ -11,7 +11,7 @@ from ogai_lab.core.database import Database
 from ogai_lab.core.errors import InvalidInput, require
 from ogai_lab.core.events import EventLog
 from ogai_lab.core.operations import Caller, Service, operation
-from ogai_lab.data import pipeline as pipelines
+from ogai_lab.data import checking
 from ogai_lab.data.extra import check_installed
 from ogai_lab.data.runs import Runs
 from ogai_lab.data.types import DataRun, LedgerPage, Manifest, Pipeline
@@ -62,9 +62,9 @@ class Data(Service):
             When the libraries of this layer are not installed.
         """
         check_installed()
-        pipelines.checked(pipeline)
+        checking.checked(pipeline)
         self._check_tokenizer(pipeline)
-        digest = self._blobs.put(pipelines.canonical(pipeline))
+        digest = self._blobs.put(checking.canonical(pipeline))
         workers = workers or self._cores()
         spec = JobSpec(
             run=ModuleRun(module=RUNNER, args=[digest, "--workers", str(workers)]),

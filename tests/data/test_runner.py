@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from ogai_lab.core.blobs import BlobStore
-from ogai_lab.data.pipeline import canonical
+from ogai_lab.data.checking import canonical
 from ogai_lab.data.types import Pipeline, PythonStdlib
 
 Make = Callable[..., Pipeline]

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from ogai_lab.core.errors import InvalidInput
-from ogai_lab.data.pipeline import checked, digest
+from ogai_lab.data.checking import checked, digest
 from ogai_lab.data.presets import stdlib_pipeline
 from ogai_lab.data.types import Pipeline, Policy, Rule, Split, StageSpec
 

@@ -21,9 +21,9 @@ from ogai_lab.core.blobs import BlobStore, Digest
 from ogai_lab.core.errors import InvalidInput, Unavailable
 from ogai_lab.data import ledger, sources, tables, tasks, tokenizer
 from ogai_lab.data.cache import TaskCache, key_of
+from ogai_lab.data.checking import checked, column_makers
 from ogai_lab.data.manifest import Made, manifest
 from ogai_lab.data.packing import order, pack
-from ogai_lab.data.pipeline import checked, column_makers
 from ogai_lab.data.policy import Decisions, decide, needed
 from ogai_lab.data.sources.files import Piece, portion
 from ogai_lab.data.types import Phase, Pipeline

@@ -9,9 +9,9 @@ import pytest
 
 from ogai_lab.core.blobs import BlobStore, Digest
 from ogai_lab.core.errors import Corrupt, InvalidInput, StorageFull
-from ogai_lab.data import ledger, manifest, run, tables, tokenizer
+from ogai_lab.data import course, ledger, manifest, tables, tokenizer
+from ogai_lab.data.course import Progress, Run
 from ogai_lab.data.pool import process_pool
-from ogai_lab.data.run import Progress, Run
 from ogai_lab.data.types import (
     PHASES,
     JsonLines,
@@ -40,7 +40,7 @@ class Here(Executor):
 
 @pytest.fixture(autouse=True)
 def small_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "_TASK_BYTES", 4096)
+    monkeypatch.setattr(course, "_TASK_BYTES", 4096)
 
 
 @pytest.fixture
