@@ -1,0 +1,1 @@
+"""The Kubernetes engine: jobs as JobSets that Kueue admits."""
