@@ -1,76 +1,115 @@
-"""What is known of a cluster before it is asked: how to reach it, and how it is used."""
+"""What is known of a cluster beforehand: `clusters.yaml` in the home folder, one entry a cluster.
+
+    lab:
+      context: team-a@lab          # of the kubeconfig; or in_cluster: true
+      namespace: team-a
+      queues: {default: team-a}    # the names people use: the LocalQueues they mean
+      code: {pvc: shared, path: ogai}
+      image: python:3.12
+      prices: {h100: 2.5}          # an hour of a GPU, by flavor
+
+Every entry and every field may be left out: each context of the kubeconfig is a cluster anyway.
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from ogai_lab.core.types import JsonObject, Strict, Text
-from ogai_lab.scheduler.engines.kubernetes.fabrics import FABRICS, Fabric
-
-
-class VolumeDelivery(Strict):
-    """Code travels by a volume that this server sees as a folder, and pods as a claim."""
-
-    pvc: Text = Field(description="The persistent volume claim, in the cluster's namespace.")
-    path: Text = Field(default="", description="The folder within the volume.")
-    folder: Text = Field(description="The same folder as this server sees it.")
+from ogai_lab.core.errors import InvalidInput, require
+from ogai_lab.core.operations import invalid
+from ogai_lab.core.types import Text
+from ogai_lab.scheduler.engines.kubernetes.layout import Label, Layout
 
 
-class UrlDelivery(Strict):
-    """Code travels by an object store that can make links which need no credential."""
+class ClusterConfig(Layout):
+    """A cluster: how to reach it, and what jobs on it are made with."""
 
-    url: Text = Field(description="Where code is put: s3://bucket/prefix, by fsspec.")
-    hours: float = Field(default=168.0, gt=0, le=168.0, description="How long a link is good for.")
-
-
-Delivery = Literal["configmap"] | VolumeDelivery | UrlDelivery
-
-
-class GpuKind(Strict):
-    """How a kind of GPU is asked for."""
-
-    resource: Text = "nvidia.com/gpu"
-    labels: dict[Text, Text] = Field(default={}, description="Labels of the nodes that have it.")
-
-
-class ClusterConfig(Strict):
-    """One cluster: how to reach it, and how jobs are laid out on it."""
-
-    name: Text = Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$")
-    context: Text | None = Field(default=None, description="A context of the kubeconfig.")
-    in_cluster: bool = Field(default=False, description="Use the account of this server's pod.")
-    namespace: Text = Field(default="default", max_length=63)
-    queues: dict[Text, Text] = Field(
-        default={}, description="LocalQueues by the name of our queue; the same name if not here."
+    name: Text = Field(min_length=1, max_length=200)
+    context: Text | None = Field(default=None, description="Of the kubeconfig; its name if none.")
+    kubeconfig: Text | None = Field(default=None, description="$KUBECONFIG's where left out.")
+    in_cluster: bool = Field(default=False, description="The account of the pod we run in.")
+    namespace: Label | None = Field(default=None, description="The context's where left out.")
+    prices: dict[Text, Annotated[float, Field(ge=0)]] = Field(
+        default={}, description="What an hour of one GPU costs, by flavor."
     )
-    delivery: Delivery = Field(default="configmap", description="How code gets into pods.")
-    image: Text = Field(default="", description="The image of jobs that name none.")
-    python: Text = Field(default="python3", description="The Python of images.")
-    fabrics: dict[Text, Fabric] = Field(
-        default={}, description="Fabrics of this cluster, beside and over the usual ones."
-    )
-    levels: dict[Text, Text] = Field(
-        default={}, description="Node labels by the word for a level: rack, block, zone."
-    )
-    gpu: GpuKind = Field(default=GpuKind(), description="GPUs of no particular kind.")
-    gpus: dict[Text, GpuKind] = Field(default={}, description="Kinds of GPUs, by name: H100.")
-    prices: dict[Text, float] = Field(default={}, description="Cost of a GPU hour, by flavor.")
-    service_account: Text = Field(default="", description="The account that pods run as.")
-    pull_secrets: list[Text] = Field(default=[], description="Secrets by which images are pulled.")
-    tolerations: list[JsonObject] = Field(default=[], description="As in the spec of a pod.")
+    currency: Text = ""
 
     @model_validator(mode="after")
-    def _reached_one_way(self) -> ClusterConfig:
-        if self.in_cluster and self.context is not None:
-            raise ValueError("a cluster is reached by context or by in_cluster, not by both")
+    def _one_way(self) -> ClusterConfig:
+        if self.in_cluster and (self.context or self.kubeconfig):
+            raise ValueError("in_cluster takes no context and no kubeconfig")
         return self
 
-    def local_queue(self, queue: str) -> str:
-        """Return the LocalQueue that stands for one of our queues."""
-        return self.queues.get(queue, queue)
 
-    def fabric(self, name: str) -> Fabric | None:
-        """Return the fabric of this name; None when there is none."""
-        return self.fabrics.get(name) or FABRICS.get(name)
+def read(path: Path) -> dict[str, ClusterConfig]:
+    """Return the clusters of a file by their names; none where there is no file.
+
+    Raises
+    ------
+    InvalidInput
+        When it is not understood; the message names the line and the field.
+    """
+    try:
+        text = path.read_text()
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as exc:
+        raise InvalidInput(f"{path.name} cannot be read: {exc}.", field=path.name) from exc
+    yaml = require("yaml", "kubernetes")
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as exc:
+        raise _refusal(path, _marked(exc), f"this is not YAML: {exc.problem}") from exc
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise _refusal(path, 1, "the file must be names of clusters and what is known of each")
+    return {str(name): _config(path, root, str(name), fields) for name, fields in content.items()}
+
+
+def _config(path: Path, root: Any, name: str, fields: Any) -> ClusterConfig:
+    if not isinstance(fields, dict | None) or "name" in (fields or {}):
+        raise _refusal(path, _line(root, (name,)), f"{name} must be a mapping without a name")
+    try:
+        return ClusterConfig.model_validate({"name": name, **(fields or {})})
+    except ValidationError as exc:
+        at = exc.errors(include_url=False, include_input=False, include_context=False)[0]["loc"]
+        said = invalid(exc, name)
+        raise _refusal(path, _line(root, (name, *at)), said.message, said.field) from exc
+
+
+def _refusal(path: Path, line: int, said: str, field: str | None = None) -> InvalidInput:
+    return InvalidInput(
+        f"{path.name}, line {line}: {said}",
+        action=f"Correct it in {path}.",
+        field=field or path.name,
+    )
+
+
+def _line(node: Any, at: tuple[Any, ...]) -> int:
+    """Return the line of the deepest part of a YAML document that a path names."""
+    line = int(node.start_mark.line)
+    for step in at:
+        found = _part(node, step)
+        if found is not None:  # the member of a union that was meant is in no document
+            node = found[1]
+            line = int(found[0].start_mark.line)
+    return line + 1
+
+
+def _part(node: Any, step: Any) -> tuple[Any, Any] | None:
+    """Return where a part of a node begins, and the part."""
+    if node.id == "sequence" and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step]
+    if node.id == "mapping":
+        return next((pair for pair in node.value if pair[0].value == str(step)), None)
+    return None
+
+
+def _marked(exc: Any) -> int:
+    mark = getattr(exc, "problem_mark", None)
+    return 1 if mark is None else int(mark.line) + 1

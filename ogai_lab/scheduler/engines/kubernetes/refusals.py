@@ -58,9 +58,17 @@ class AlreadyThere(Conflict):
 
 
 class Throttled(Unavailable):
-    """The API server asks to come back later; `wait` is in seconds."""
+    """The API server asks to come back later.
+
+    `wait` is in seconds; `untouched` says that nothing of the request was carried out.
+    """
 
     wait: float = 1.0
+    untouched: bool = False
+
+
+class Broken(Unavailable):
+    """The connection broke off in the middle, or was closed while it was kept."""
 
 
 def verb(method: str, path: str, query: Mapping[str, Any]) -> str:
@@ -139,7 +147,7 @@ def throttled(host: str, said: str, wait: float) -> Throttled:
     error = Throttled(
         f"{host} has too many requests to answer now.", cause=said, action="Try again in a moment."
     )
-    error.wait = wait
+    error.wait, error.untouched = wait, True
     return error
 
 
@@ -187,7 +195,13 @@ def no_answer(host: str, exc: Exception) -> OgaiError:
         return Unavailable(
             f"{host} did not answer in time.", action="Try again; the API server may be overloaded."
         )
-    return Unavailable(
+    if isinstance(exc, FileNotFoundError | PermissionError):
+        return Unavailable(
+            f"A certificate file for {host} cannot be read.",
+            cause=type(exc).__name__,
+            action="Check certificate-authority, client-certificate and client-key.",
+        )
+    return Broken(
         f"The connection to {host} broke off.",
         cause=_words(exc),
         action="Try again; the API server may be starting anew.",
