@@ -26,6 +26,15 @@ from ogai_lab.scheduler.types import Node
 _LONGEST_LABEL = 200
 _LONGEST_VALUE = 1000
 _GIB = 1 << 30
+_OF_A_CLUSTER = (
+    "image",
+    "gpu",
+    "fabric",
+    "topology",
+    "priority_class",
+    "volumes",
+    "secrets",
+)
 
 
 def check_size(spec: JobSpec, nodes: Sequence[Node], queues: Sequence[QueueConfig]) -> None:
@@ -67,9 +76,32 @@ def check_text(spec: JobSpec) -> None:
             )
 
 
+def check_place(spec: JobSpec, clusters: Sequence[str] = ()) -> None:
+    """Refuse a cluster that is not known, and what only a cluster has on this machine.
+
+    Raises
+    ------
+    InvalidInput
+        With the field at fault.
+    """
+    if spec.cluster and spec.cluster not in clusters:
+        known = f"Use one of: {', '.join(clusters)}." if clusters else "Leave it out."
+        raise InvalidInput(
+            f"There is no cluster {spec.cluster[:100]!r}.", action=known, field="cluster"
+        )
+    given = next((name for name in _OF_A_CLUSTER if getattr(spec, name)), None)
+    if given is not None and not spec.cluster:
+        raise InvalidInput(
+            f"{given}={getattr(spec, given)!r:.100} is for jobs on a cluster, and this one runs on "
+            "this machine.",
+            action=f"Leave {given} out, or name a cluster.",
+            field=given,
+        )
+
+
 def complete(spec: JobSpec) -> JobSpec:
-    """Return the spec with our Python, where it needs one and named none."""
-    if spec.python is not None or isinstance(spec.run, CommandRun):
+    """Return the spec with our Python, where it needs one, named none and runs here."""
+    if spec.cluster or spec.python is not None or isinstance(spec.run, CommandRun):
         return spec
     return spec.model_copy(update={"python": sys.executable})
 
@@ -92,7 +124,8 @@ def check_program(
         With the line, for a syntax error.
     """
     run = spec.run
-    ours = spec.python in (None, sys.executable)  # another Python may know another syntax
+    # Another Python may know another syntax.
+    ours = not spec.cluster and spec.python in (None, sys.executable)
     if isinstance(run, CellRun) and ours:
         _check_syntax(run.source, "the cell", "run.source")
     elif isinstance(run, FunctionRun) and not run.payload:

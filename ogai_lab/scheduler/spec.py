@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from ogai_lab.core.types import Bytes, JsonObject, Strict, Text
+from ogai_lab.scheduler.mounts import Secret, Volume
 
 
 class ExitKind(StrEnum):
@@ -152,6 +153,21 @@ class JobSpec(Strict):
         default=[], description="Modules that a warm parent imports before ranks are forked."
     )
     labels: dict[Text, Text] = Field(default={}, description="Words to find it by: key=value.")
+    cluster: Text = Field(default="", description="The cluster; this machine when left out.")
+    image: Text = Field(default="", description="The container image; the cluster's if left out.")
+    gpu: Text = Field(default="", description="The kind of GPU, such as H100; any when left out.")
+    fabric: Text = Field(
+        default="", description="The fast network between nodes: ib, roce, efa, sriov-ib, host …"
+    )
+    topology: Text = Field(
+        default="",
+        pattern=r"^((same-|required:|preferred:).+)?$",
+        description="How close nodes stand: same-rack, required:LEVEL or preferred:LEVEL, by a "
+        "word such as rack or by the label of nodes.",
+    )
+    priority_class: Text = Field(default="", description="The cluster's class of priority.")
+    volumes: list[Volume] = Field(default=[], description="Volumes of the cluster.")
+    secrets: list[Secret] = Field(default=[], description="Secrets of the cluster, by name.")
 
     @model_validator(mode="after")
     def _named(self) -> JobSpec:

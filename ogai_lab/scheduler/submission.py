@@ -24,6 +24,7 @@ def prepare(
         When it could never run, or its folder cannot be kept.
     """
     admission.check_text(spec)
+    admission.check_place(spec)
     admission.check_size(spec, nodes, queues)
     spec = admission.complete(admission.relative(spec))
     if spec.workdir is None:
@@ -45,6 +46,7 @@ def rehearse(
     luggage = None
     checks: tuple[Callable[[], None], ...] = (
         functools.partial(admission.check_text, spec),
+        functools.partial(admission.check_place, spec),
         functools.partial(admission.check_size, spec, nodes, queues),
     )
     for check in checks:

@@ -32,6 +32,11 @@ CALL = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 _IMPORT = "import ogai_lab as ogai\n"
 _FLAGS = ("nodes", "processes", "cpus", "gpus", "memory", "queue", "priority", "timeout")
+_SAID_BY_RUN = {
+    *_FLAGS,
+    *("name", "restarts", "environment", "labels", "include", "preload", "workdir", "python"),
+}
+"""Fields that ``ogai.run`` and ``ogai run`` have words for; others take the whole spec."""
 _WIDTH = 88
 _QUOTED_QUOTE = "'\"'\"'"
 
@@ -99,7 +104,7 @@ def _is_plain(word: str) -> bool:
 def _python(
     spec: JobSpec, given: dict[str, Any], words: list[str] | None, parameters: dict[str, Any]
 ) -> str:
-    if words is None or "hang_timeout" in given:
+    if words is None or not given.keys() <= _SAID_BY_RUN:
         whole = pprint.pformat({"run": _run(spec), **given}, width=_WIDTH, sort_dicts=False)
         return f"{_IMPORT}\nogai.submit(\n{textwrap.indent(whole, '    ')}\n)\n"
     named = isinstance(spec.run, ScriptRun | CallRun | NotebookRun)
@@ -167,7 +172,8 @@ def _in_magic(words: Iterable[str]) -> str | None:
 
 def _options(spec: JobSpec, given: dict[str, Any], parameters: dict[str, Any]) -> list[str] | None:
     """Return the options of ``ogai run``; None where there are none for some field."""
-    if "hang_timeout" in given or spec.restarts != RestartPolicy(limit=spec.restarts.limit):
+    usual = spec.restarts == RestartPolicy(limit=spec.restarts.limit)
+    if not usual or not given.keys() <= _SAID_BY_RUN:
         return None
     options: list[str] = []
     if "name" in given:

@@ -29,6 +29,7 @@ SPECS: list[dict[str, Any]] = [
     {"run": SCRIPT, "labels": {"a": "b", "x": ""}, "include": ["src", "*.py"], "preload": ["re"]},
     {"run": SCRIPT, "restarts": {"limit": 2, "on": ["hang"], "delay": 5}, "python": "/bin/python3"},
     {"run": SCRIPT, "hang_timeout": 30.5},
+    {"run": SCRIPT, "cluster": "a", "gpu": "H100", "volumes": [{"name": "c", "path": "/c"}]},
     {"run": SCRIPT, "workdir": None},
     {"run": {"kind": "script", "path": "odd name.py"}},
     {"run": {"kind": "script", "path": "start.sh"}},
