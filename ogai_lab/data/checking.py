@@ -6,7 +6,7 @@ from typing import Any
 
 from ogai_lab.core.blobs import Digest, digest_of
 from ogai_lab.core.errors import InvalidInput
-from ogai_lab.data.sources import COLUMNS
+from ogai_lab.data import sources
 from ogai_lab.data.stages import Stage, build
 from ogai_lab.data.types import Pipeline, Policy, Rule
 
@@ -31,11 +31,12 @@ def checked(pipeline: Pipeline) -> list[Stage[Any]]:
     Raises
     ------
     InvalidInput
-        When a stage or option is unknown, two stages make the same column, or a rule is over a
-        signal that no stage makes; `field` leads to the fault.
+        When a stage or option is unknown, a stage reads a column that nothing before it makes,
+        two stages make the same column, or a rule is over a signal that no stage makes; `field`
+        leads to the fault.
     """
     stages = [build(spec, f"stages.{place}") for place, spec in enumerate(pipeline.stages)]
-    makers = column_makers(stages)
+    makers = column_makers(stages, sources.columns(pipeline.sources))
     _check_policy(pipeline.policy, makers, "policy")
     split = pipeline.split
     if split.heldout:
@@ -46,10 +47,26 @@ def checked(pipeline: Pipeline) -> list[Stage[Any]]:
     return stages
 
 
-def column_makers(stages: list[Stage[Any]]) -> dict[str, tuple[str, str]]:
-    """Return each column's Arrow type and the stage that makes it."""
-    makers = {column: (type_, SOURCE) for column, type_ in COLUMNS.items()}
+def column_makers(
+    stages: list[Stage[Any]], given: dict[str, str] = sources.COLUMNS
+) -> dict[str, tuple[str, str]]:
+    """Return each column's Arrow type and the stage that makes it.
+
+    Parameters
+    ----------
+    given
+        The columns that the pipeline's sources give, with their Arrow types.
+    """
+    makers = {column: (type_, SOURCE) for column, type_ in given.items()}
     for place, stage in enumerate(stages):
+        for column in stage.wants:
+            if column not in makers:
+                raise InvalidInput(
+                    f"The stage {stage.name!r} reads the column {column!r}, which nothing before "
+                    "it makes.",
+                    action="Put the stage that makes it before, or take a source that gives it.",
+                    field=f"stages.{place}",
+                )
         for column, type_ in stage.columns.items():
             if column in makers:
                 raise InvalidInput(

@@ -169,12 +169,14 @@ class Run:
 
     def _read(self, groups: list[_Group], digests: list[list[str]]) -> list[tasks.Result]:
         stages = json.dumps([spec.model_dump() for spec in self._pipeline.stages], sort_keys=True)
+        columns = json.dumps(sources.columns(self._pipeline.sources))
         calls = []
         for group, found in zip(groups, digests, strict=True):
             source = self._pipeline.sources[group.source].model_dump_json()
             places = [[piece.path, piece.start, piece.end] for piece in group.pieces]
-            key = key_of("read", source, stages, places, found)
-            calls.append((key, (source, stages, group.pieces, found)))
+            given = (columns, self._pipeline.keep_raw)
+            key = key_of("read", source, stages, places, found, *given)
+            calls.append((key, (source, stages, group.pieces, found, *given)))
         results = []
         for result in self._all(tasks.read, calls):
             before = self._progress
@@ -198,13 +200,16 @@ class Run:
         columns = list(dict.fromkeys(wanted))
         return pa.concat_tables(tables.load(self._blobs, digest, columns) for digest in documents)
 
+    def _makers(self) -> dict[str, tuple[str, str]]:
+        return column_makers(self._stages, sources.columns(self._pipeline.sources))
+
     def _decide(self, signals: pa.Table) -> Decisions:
         return decide(signals, self._pipeline.policy, self._pipeline.split)
 
     def _divide(
         self, documents: list[Digest], starts: list[int], signals: pa.Table, decisions: Decisions
     ) -> list[tasks.Result]:
-        makers = {name: stage for name, (_, stage) in column_makers(self._stages).items()}
+        makers = {name: stage for name, (_, stage) in self._makers().items()}
         decided = ledger.decided(decisions, signals["doc_id"], makers)
         digest = tables.store(self._blobs, decided)
         calls = [(table, digest, start) for table, start in zip(documents, starts, strict=True)]

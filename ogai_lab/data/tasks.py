@@ -16,7 +16,7 @@ from ogai_lab.core.blobs import BlobStore, Digest
 from ogai_lab.core.errors import Conflict
 from ogai_lab.data import heldout, ledger, sources, tables
 from ogai_lab.data.sources.files import Piece
-from ogai_lab.data.stages import build
+from ogai_lab.data.stages import build, keeping_raw
 from ogai_lab.data.types import Source, StageSpec
 
 if TYPE_CHECKING:
@@ -33,7 +33,13 @@ def fingerprint(pieces: Sequence[Piece]) -> list[str]:
 
 
 def read(
-    url: str, source: str, stages: str, pieces: Sequence[Piece], digests: Sequence[str]
+    url: str,
+    source: str,
+    stages: str,
+    pieces: Sequence[Piece],
+    digests: Sequence[str],
+    columns: str | None = None,
+    keep_raw: bool = False,
 ) -> Result:
     """Make a table of the documents in `pieces`, with the signals of all stages.
 
@@ -45,6 +51,10 @@ def read(
         The source and the list of stages, as JSON.
     pieces, digests
         The parts of files to read, and the SHA-256 that each must have.
+    columns
+        What `sources.columns` says of the pipeline, as JSON; of this source alone when left out.
+    keep_raw
+        Whether a text that a stage changes is kept as ``raw_text``.
 
     Raises
     ------
@@ -56,7 +66,8 @@ def read(
 
     batch = _documents(_SOURCE.validate_json(source), pieces, digests)
     for spec in _STAGES.validate_json(stages):
-        batch = build(spec).process(batch)
+        stage = build(spec)
+        batch = stage.process(keeping_raw(stage, batch) if keep_raw else batch)
     return {
         "documents": batch.num_rows,
         "bytes": pc.sum(batch["bytes"]).as_py() or 0,

@@ -132,6 +132,10 @@ class Pipeline(Strict):
     name: str = Field(default="corpus", min_length=1, max_length=100)
     sources: list[Source] = Field(min_length=1)
     stages: list[StageSpec] = []
+    keep_raw: bool = Field(
+        default=False,
+        description="Keep `raw_text` (before the first stage that changes it) and `html`, too.",
+    )
     policy: Policy = Policy(name="raw")
     split: Split = Split()
     tokenizer: TokenizerSpec = TokenizerSpec()

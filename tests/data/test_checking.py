@@ -6,6 +6,8 @@ import pytest
 from ogai_lab.core.errors import InvalidInput
 from ogai_lab.data.checking import checked, digest
 from ogai_lab.data.presets import stdlib_pipeline
+from ogai_lab.data.stages import STAGES, Stage
+from ogai_lab.data.stages.base import NoOptions
 from ogai_lab.data.types import Pipeline, Policy, Rule, Split, StageSpec
 
 
@@ -42,6 +44,22 @@ def test_what_does_not_fit_together_is_refused_by_name(
 def test_a_policy_that_is_not_there_is_refused_by_name() -> None:
     with pytest.raises(InvalidInput, match="'dirty'"):
         stdlib_pipeline("dirty")  # type: ignore[arg-type]
+
+
+class Ruler(Stage[NoOptions]):
+    name = "ruler"
+    wants = ("text", "characters")
+    columns = {"ruled": "bool"}
+
+
+def test_a_stage_is_refused_what_nothing_before_it_makes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(STAGES, "ruler", Ruler)
+    length, ruler = StageSpec(stage="length"), StageSpec(stage="ruler")
+    pipeline = stdlib_pipeline("raw").model_copy(update={"split": Split(heldout=0)})
+    assert checked(pipeline.model_copy(update={"stages": [length, ruler]}))
+    with pytest.raises(InvalidInput, match="'characters', which nothing before") as caught:
+        checked(pipeline.model_copy(update={"stages": [ruler, length]}))
+    assert caught.value.field == "stages.0"
 
 
 def test_equal_pipelines_have_equal_names() -> None:

@@ -1,8 +1,10 @@
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from ogai_lab.core.errors import InvalidInput
-from ogai_lab.data.stages import STAGES, build
+from ogai_lab.data.stages import STAGES, Stage, build, keeping_raw
+from ogai_lab.data.stages.base import NoOptions
 from ogai_lab.data.types import StageSpec
 
 TEXTS = [
@@ -105,3 +107,26 @@ def test_what_is_unknown_is_refused_by_name(spec: StageSpec, field: str) -> None
     with pytest.raises(InvalidInput) as caught:
         build(spec, "stages.0")
     assert caught.value.field == field
+
+
+class Shout(Stage[NoOptions]):
+    """Puts the text in capitals."""
+
+    name = "shout"
+    columns = {"was": "int64"}
+    replaces = ("text",)
+
+    def signals(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
+        return {"text": pc.utf8_upper(batch["text"]), "was": pc.utf8_length(batch["text"])}
+
+
+def test_a_text_put_anew_takes_its_size_along_and_is_kept_once() -> None:
+    stage = Shout(NoOptions())
+    given = batch(["ß", "ab"]).append_column("bytes", pa.array([2, 2]))
+    found = stage.process(keeping_raw(stage, given))
+    assert found.schema.names == ["text", "bytes", "raw_text", "was"]
+    assert found["text"].to_pylist() == ["ẞ", "AB"]
+    assert found["bytes"].to_pylist() == [3, 2]
+    assert keeping_raw(stage, found)["raw_text"].to_pylist() == ["ß", "ab"]
+    length = build(StageSpec(stage="length"))
+    assert keeping_raw(length, given) is given

@@ -2132,6 +2132,54 @@ export interface components {
             labels: {
                 [key: string]: string;
             };
+            /**
+             * Cluster
+             * @description The cluster; this machine when left out.
+             * @default
+             */
+            cluster: string;
+            /**
+             * Image
+             * @description The container image; the cluster's if left out.
+             * @default
+             */
+            image: string;
+            /**
+             * Gpu
+             * @description The kind of GPU, such as H100; any when left out.
+             * @default
+             */
+            gpu: string;
+            /**
+             * Fabric
+             * @description The fast network between nodes: ib, roce, efa, sriov-ib, host …
+             * @default
+             */
+            fabric: string;
+            /**
+             * Topology
+             * @description How close nodes stand: same-rack, required:LEVEL or preferred:LEVEL, by a word such as rack or by the label of nodes.
+             * @default
+             */
+            topology: string;
+            /**
+             * Priority Class
+             * @description The cluster's class of priority.
+             * @default
+             */
+            priority_class: string;
+            /**
+             * Volumes
+             * @description Volumes of the cluster.
+             * @default []
+             */
+            volumes: components["schemas"]["Volume"][];
+            /**
+             * Secrets
+             * @description Secrets of the cluster, by name.
+             * @default []
+             */
+            secrets: components["schemas"]["Secret"][];
         };
         /**
          * JobState
@@ -3001,6 +3049,12 @@ export interface components {
              */
             stages: components["schemas"]["StageSpec"][];
             /**
+             * Keep Raw
+             * @description Keep `raw_text` (before the first stage that changes it) and `html`, too.
+             * @default false
+             */
+            keep_raw: boolean;
+            /**
              * @default {
              *       "name": "raw",
              *       "rules": []
@@ -3636,6 +3690,38 @@ export interface components {
             args: string[];
         };
         /**
+         * Secret
+         * @description A secret of the cluster, by its name: what it holds is never seen here.
+         *
+         *     One key becomes the environment variable `variable`; all keys become files in the folder
+         *     `path`; with neither, all keys become environment variables of their own names.
+         */
+        Secret: {
+            /**
+             * Name
+             * @description The Secret, in the cluster's namespace.
+             */
+            name: string;
+            /**
+             * Key
+             * @description One of its keys.
+             * @default null
+             */
+            key: string | null;
+            /**
+             * Variable
+             * @description The variable that gets this key.
+             * @default null
+             */
+            variable: string | null;
+            /**
+             * Path
+             * @description The folder that gets its keys.
+             * @default null
+             */
+            path: string | null;
+        };
+        /**
          * Shard
          * @description One file of packed sequences.
          */
@@ -4177,6 +4263,41 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * Volume
+         * @description A volume of the cluster, and where the job finds it.
+         */
+        Volume: {
+            /**
+             * Kind
+             * @description A persistent volume claim, a folder of the node, a ConfigMap, or scratch.
+             * @default claim
+             * @enum {string}
+             */
+            kind: "claim" | "host" | "config_map" | "empty";
+            /**
+             * Name
+             * @description The claim or ConfigMap, or the node's folder; none for scratch.
+             * @default
+             */
+            name: string;
+            /**
+             * Path
+             * @description Where it is in the job's pods.
+             */
+            path: string;
+            /**
+             * Sub Path
+             * @description Only this folder of it.
+             * @default
+             */
+            sub_path: string;
+            /**
+             * Read Only
+             * @default false
+             */
+            read_only: boolean;
         };
         /** @description An RFC 9457 problem document: what went wrong, why, and what to do next. */
         Problem: {

@@ -7,7 +7,7 @@ yields the texts in the bytes of a part. Nothing is left out here: dropping is t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ogai_lab.core.errors import InvalidInput
@@ -29,6 +29,14 @@ COLUMNS = {
     "damage": "int32",
 }
 """The columns that every source gives, with their Arrow types."""
+
+
+def columns(sources: Iterable[Source]) -> dict[str, str]:
+    """Return the columns that these sources give together, with their Arrow types.
+
+    Every table of a pipeline has all of them; where a source does not give one, it is null.
+    """
+    return dict(COLUMNS)
 
 
 def pieces(source: Source) -> list[Piece]:

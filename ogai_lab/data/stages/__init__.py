@@ -6,7 +6,7 @@ from typing import Any
 
 from ogai_lab.core.errors import InvalidInput
 from ogai_lab.core.operations import invalid
-from ogai_lab.data.stages.base import Stage
+from ogai_lab.data.stages.base import Stage, keeping_raw
 from ogai_lab.data.stages.boilerplate import Boilerplate
 from ogai_lab.data.stages.characters import Characters
 from ogai_lab.data.stages.exact_duplicate import ExactDuplicate
@@ -14,7 +14,7 @@ from ogai_lab.data.stages.length import Length
 from ogai_lab.data.stages.repetition import Repetition
 from ogai_lab.data.types import StageSpec
 
-__all__ = ["STAGES", "Stage", "build"]
+__all__ = ["STAGES", "Stage", "build", "keeping_raw"]
 
 STAGES: dict[str, type[Stage[Any]]] = {
     stage.name: stage for stage in (Length, ExactDuplicate, Boilerplate, Repetition, Characters)
