@@ -91,6 +91,15 @@ def test_what_was_not_measured_is_measured_from_here_and_compared(
     expect(flips.get_by_role("columnheader", name="Document")).to_have_attribute(
         "aria-sort", "ascending"
     )
+    flips.get_by_role("button", name="Whole text of d2", exact=True).click()
+    expect(flips.get_by_label("Whole text of d2", exact=True).last).to_contain_text("word " * 100)
+    flips.get_by_role("combobox", name="Show").select_option("same")
+    expect(flips.get_by_text("There are no such documents.")).to_be_visible()
+
+    origin = page.get_by_role("region", name="Where they come from")
+    expect(origin.get_by_role("row", name="seed")).to_contain_text("2")
+    page.get_by_text("Weights", exact=True).click()
+    expect(page.get_by_text("All together moved by")).to_be_visible(timeout=_PATIENCE)
 
 
 def test_the_baseline_is_chosen_and_things_are_added_and_left_out(

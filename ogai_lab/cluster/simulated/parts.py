@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Literal
 
@@ -40,26 +41,34 @@ def health(number: int, gpus: list[Gpu], answers: bool) -> Outcome:
 
 def gpu(number: int, index: int, now: float, answers: bool, held: bool) -> Gpu:
     """Return one GPU of a node as it is now."""
-    uuid = f"GPU-{number:08x}-0000-4000-8000-{index:012x}"
-    if (number * 8 + index) % 499 == 211:
-        return Gpu(index=index, name=_GPU_NAME, uuid=uuid, memory=_GPU_MEMORY, problem=_FALLEN)
-    if not answers:
-        return Gpu(index=index, name=_GPU_NAME, uuid=uuid, memory=_GPU_MEMORY)
+    kept = _gpu(number, index, answers)
+    if not answers or kept.problem:
+        return kept
     share = load(number, index, now) if held else 0.0
     warm = 31.0 + 6.0 * noise(number, index) + (8.0 if number % 53 == 23 else 0.0)
-    return Gpu(
-        index=index,
-        name=_GPU_NAME,
-        uuid=uuid,
-        pci=f"00000000:{index * 16 + 24:02X}:00.0",
-        memory=_GPU_MEMORY,
-        memory_used=int(_GPU_MEMORY * (0.55 + 0.4 * noise(number, 7))) if held else 512 << 20,
-        utilization=round(share, 2),
-        temperature=round(warm + 36.0 * share),
-        power=round(72.0 + (_GPU_POWER - 90.0) * share),
-        power_limit=_GPU_POWER,
-        capability="9.0",
+    return kept.model_copy(
+        update={
+            "memory_used": int(_GPU_MEMORY * (0.55 + 0.4 * noise(number, 7)))
+            if held
+            else 512 << 20,
+            "utilization": round(share, 2),
+            "temperature": float(round(warm + 36.0 * share)),
+            "power": float(round(72.0 + (_GPU_POWER - 90.0) * share)),
+        }
     )
+
+
+@functools.cache
+def _gpu(number: int, index: int, answers: bool) -> Gpu:
+    """Return what of a GPU stays as it is."""
+    uuid = f"GPU-{number:08x}-0000-4000-8000-{index:012x}"
+    known = Gpu(index=index, name=_GPU_NAME, uuid=uuid, memory=_GPU_MEMORY)
+    if (number * 8 + index) % 499 == 211:
+        return known.model_copy(update={"problem": _FALLEN})
+    if not answers:
+        return known
+    pci = f"00000000:{index * 16 + 24:02X}:00.0"
+    return known.model_copy(update={"pci": pci, "power_limit": _GPU_POWER, "capability": "9.0"})
 
 
 def load(number: int, index: int, now: float) -> float:

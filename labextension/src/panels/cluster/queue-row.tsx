@@ -15,7 +15,7 @@ export function QueueRow(props: { queue: Queue; words: Words }): React.JSX.Eleme
   const amount = (used: number, limit: number) =>
     trans.__('%1 of %2', words.number(used), words.number(limit));
   const held = trans.__(
-    'Holds %1 cores, %2 GPUs; no quota',
+    'Cores in use: %1 · GPUs in use: %2 · no quota',
     words.number(queue.cpus_used),
     words.number(queue.gpus_used)
   );

@@ -10,7 +10,7 @@ import type { Words } from '../../words';
 const NAME = /^[\w.-]+\/[\w.-]+$/;
 
 /** Ask which finished job's model becomes a version of which model, and make it so. */
-export async function registerModel(lab: IOgaiLab, job?: string): Promise<void> {
+export async function registerModel(lab: IOgaiLab, job?: string, typed?: string): Promise<void> {
   const { words } = lab;
   const { trans } = words;
   let made: MadeModel[];
@@ -30,7 +30,9 @@ export async function registerModel(lab: IOgaiLab, job?: string): Promise<void> 
     });
     return;
   }
-  const body = new RegisterForm(words, made, lab.catalog.value?.map(({ name }) => name) ?? [], job);
+  const models = lab.catalog.value?.map(({ name }) => name) ?? [];
+  const choice = { job: job ?? made[0]!.job, name: typed ?? models[0] ?? '' };
+  const body = new RegisterForm(words, made, models, choice);
   const { button, value } = await showDialog({
     title: trans.__('Register a Model'),
     body,
@@ -45,7 +47,7 @@ export async function registerModel(lab: IOgaiLab, job?: string): Promise<void> 
       trans.__('“%1” is not a model’s name: it has the form org/name.', value.name),
       { autoClose: 8000 }
     );
-    return registerModel(lab, value.job);
+    return registerModel(lab, value.job, value.name);
   }
   const registering = lab.models.register(value.name, value.job);
   Notification.promise(registering, {
@@ -77,12 +79,11 @@ class RegisterForm extends ReactWidget implements Dialog.IBodyWidget<IChoice> {
     private readonly _words: Words,
     private readonly _made: readonly MadeModel[],
     private readonly _models: readonly string[],
-    job: string | undefined
+    private readonly _choice: IChoice
   ) {
     super();
     this.addClass('jp-ogai');
     this.addClass('jp-ogai-Form');
-    this._choice = { job: job ?? _made[0]!.job, name: _models[0] ?? '' };
   }
 
   getValue(): IChoice {
@@ -125,8 +126,6 @@ class RegisterForm extends ReactWidget implements Dialog.IBodyWidget<IChoice> {
       </>
     );
   }
-
-  private readonly _choice: IChoice;
 }
 
 function tell(problem: Problem): void {
