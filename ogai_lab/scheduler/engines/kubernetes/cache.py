@@ -6,6 +6,7 @@ minutes, and nothing `keeps` it, all mirrors end: an unwatched lab costs the clu
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Callable
@@ -26,6 +27,7 @@ PODS = Kind(
         "job": lambda pod: pod.labels.get(names.JOB),
         "jobset": lambda pod: pod.labels.get(names.JOBSET_NAME),
     },
+    frozenset({"node"}),
 )
 JOBSETS = Kind(paths.jobsets, slim.jobset, {"job": lambda one: one.labels.get(names.JOB)})
 WORKLOADS = Kind(
@@ -74,6 +76,7 @@ class Cache:
         self._revision = 0
         self._looked = time.monotonic()
         self._mirrors: dict[str, Mirror[Any]] = {}
+        self._listeners: dict[str, list[Callable[[Any, Any], None]]] = {}
 
     def mirror(self, kind: Kind[T]) -> Mirror[T]:
         """Return the mirror of a kind, begun now where there was none. Never waits."""
@@ -82,10 +85,25 @@ class Cache:
         with self._lock:
             found = self._mirrors.get(name)
             if found is None or not found.running:
-                found = Mirror(self.api, kind, changed=self._changed, idle=self._unseen)
+                found = Mirror(
+                    self.api,
+                    kind,
+                    changed=self._changed,
+                    heard=functools.partial(self._tell, name),
+                    idle=self._unseen,
+                )
                 self._mirrors[name] = found
                 found.start()
         return cast("Mirror[T]", found)
+
+    def listen(self, kind: Kind[T], heard: Callable[[T | None, T | None], None]) -> None:
+        """Call `heard` with each object of a kind that changes: as it was, and as it is.
+
+        It is called from the mirror's thread and must not block. What is there when a mirror is
+        filled counts as changed.
+        """
+        with self._lock:
+            self._listeners.setdefault(kind.resource.full_name, []).append(heard)
 
     def read(self, kind: Kind[T], patience: float = _PATIENCE) -> Mirror[T]:
         """Return the mirror of a kind once it has been filled.
@@ -130,6 +148,10 @@ class Cache:
             one.stop()
         for one in mirrors.values():
             one.join(5)
+
+    def _tell(self, name: str, before: Any, after: Any) -> None:
+        for heard in self._listeners.get(name, ()):
+            heard(before, after)
 
     def _changed(self) -> None:
         with self._news:

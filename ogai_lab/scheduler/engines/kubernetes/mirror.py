@@ -40,11 +40,14 @@ class Kind(Generic[T]):
         Makes what is kept of an object from its JSON.
     indexes
         By what it is found: functions of what is kept; None is in no index.
+    counted
+        The indexes of few values whose changes are counted, for `touched`.
     """
 
     resource: Resource
     slim: Callable[[Mapping[str, Any]], T]
     indexes: Mapping[str, Callable[[T], Hashable | None]] = field(default_factory=dict)
+    counted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,9 @@ class Mirror(Generic[T]):
     ----------
     changed
         Called after every change, from the mirror's thread; must not block.
+    heard
+        Called with each object that changed, as it was and as it is (None: is not there), from
+        the mirror's thread; must not block.
     idle
         Asked about once a minute; the mirror ends, and forgets, when it says so.
     """
@@ -79,15 +85,19 @@ class Mirror(Generic[T]):
         kind: Kind[T],
         *,
         changed: Callable[[], None] = lambda: None,
+        heard: Callable[[T | None, T | None], None] = lambda before, after: None,
         idle: Callable[[], bool] = lambda: False,
     ) -> None:
         self.kind = kind
         self._api = api
         self._changed = changed
+        self._heard = heard
         self._idle = idle
         self._lock = threading.Lock()
         self._objects: dict[Key, T] = {}
         self._indexes: dict[str, dict[Hashable, dict[Key, T]]] = {}
+        self._touched: dict[tuple[str, Hashable], int] = {}
+        self._revision = self._floor = 0
         self._version = ""
         self._namespace: str | None = None  # None: of the whole cluster
         self._tried = threading.Event()
@@ -157,6 +167,10 @@ class Mirror(Generic[T]):
         with self._lock:
             return list(self._indexes.get(index, {}).get(value, {}).values())
 
+    def touched(self, index: str, value: Hashable) -> int:
+        """Return a number that grows whenever what `by` returns for this changes."""
+        return self._touched.get((index, value), self._floor)
+
     def stop(self) -> None:
         """End it and forget what it saw. Idempotent; does not wait for its thread."""
         self._stopping.set()
@@ -208,12 +222,18 @@ class Mirror(Generic[T]):
             self._namespace = self._api.namespace
             version, objects = self._listed()
         with self._lock:
+            before = self._objects
             self._objects, self._indexes = {}, {name: {} for name in self.kind.indexes}
+            self._touched = {}
+            self._floor = self._revision = self._revision + 1
             for key, value in objects.items():
                 self._put(key, value)
             self._version = version
             self._fresh()
             self._filled = True
+        for key in before.keys() | objects.keys():
+            if before.get(key) != objects.get(key):
+                self._heard(before.get(key), objects.get(key))
         self._tried.set()
         self._changed()
 
@@ -260,10 +280,11 @@ class Mirror(Generic[T]):
         key = _key(body)
         value = None if kind == "DELETED" else self.kind.slim(body)
         with self._lock:
-            self._drop(key)
+            before = self._drop(key)
             if value is not None:
                 self._put(key, value)
             self._version = version
+        self._heard(before, value)
         self._changed()
 
     def _put(self, key: Key, value: T) -> None:
@@ -272,18 +293,25 @@ class Mirror(Generic[T]):
             found = of(value)
             if found is not None:
                 self._indexes[name].setdefault(found, {})[key] = value
+                self._touch(name, found)
 
-    def _drop(self, key: Key) -> None:
+    def _touch(self, index: str, value: Hashable) -> None:
+        if index in self.kind.counted:
+            self._touched[index, value] = self._revision
+
+    def _drop(self, key: Key) -> T | None:
         value = self._objects.pop(key, None)
         if value is None:
-            return
+            return None
         for name, of in self.kind.indexes.items():
             found = of(value)
-            having = self._indexes[name].get(found) if found is not None else None
-            if having is not None:
-                having.pop(key, None)
+            if found is not None:
+                self._touch(name, found)
+                having = self._indexes[name][found]
+                del having[key]
                 if not having:
                     del self._indexes[name][found]
+        return value
 
 
 def _key(body: Mapping[str, Any]) -> Key:
