@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 import socket
-import tempfile
 import time
 from typing import Any, Dict, List, Mapping, Optional, Set
 
 from ogai_lab.core import records
-from ogai_lab.scheduler.agent import exits, link, processes
-from ogai_lab.scheduler.agent.files import Reserve, without_room, write_json
+from ogai_lab.scheduler.agent import exits, link
+from ogai_lab.scheduler.agent.failures import Failures
+from ogai_lab.scheduler.agent.files import Reserve, write_json
 from ogai_lab.scheduler.agent.loop import Loop, Timer
 from ogai_lab.scheduler.agent.node import Message, Node
 
@@ -48,14 +48,13 @@ class Head:
         self._cleared: Set[int] = set()
         self._started: Set[int] = set()
         self._succeeded = 0
-        self._failures: List[Message] = []
+        self._failures = Failures(folder)
         self._verdict: Optional[exits.Exit] = None
         self._tails: Dict[str, List[str]] = {}
         self._stopping = ""
         self._running = False
         self._ended = False
         self._started_at: Optional[float] = None
-        self._memory_kills = 0
         self._delay: Optional[Timer] = None
         self._server = link.listen(order["address"])
         self.port: int = self._server.getsockname()[1]
@@ -148,10 +147,9 @@ class Head:
 
     def _start_attempt(self) -> None:
         self._running = True
-        self._verdict, self._failures = None, []
+        self._verdict, self._failures = None, Failures(self._folder)
         self._succeeded = 0
         self._cleared, self._started, self._tails = set(), set(), {}
-        self._memory_kills = processes.out_of_memory_kills()
         self._started_at = self._started_at or time.time()
         self._event("attempt_started", nodes=self._nodes, world_size=self._world)
         address = self._order["address"]
@@ -193,8 +191,7 @@ class Head:
             if self._succeeded == self._world and self._verdict is None:
                 self._verdict = exits.exit_of("succeeded", f"All {self._world} ranks succeeded.")
         elif not message["told_to_end"]:
-            how = {key: message[key] for key in ("rank", "code", "signal")}
-            self._failures.append({**how, "node": number})
+            self._failures.add(number, message)
             if self._verdict is None:
                 self._kill_all()
 
@@ -229,11 +226,7 @@ class Head:
             names = ", ".join(self._name(number) for number in sorted(self._lost)[:5])
             verdict = exits.exit_of("node_lost", f"The agent of {names} is gone.")
         elif verdict is None and self._failures:
-            first = exits.root_cause(self._failures)
-            tail = self._tails.get(str(first["rank"]), [])
-            grown = processes.out_of_memory_kills() > self._memory_kills
-            full = without_room([self._folder, tempfile.gettempdir()])
-            verdict = exits.rank_failed(first, tail, grown, full)
+            verdict = self._failures.exit(self._tails)
         elif verdict is None:
             verdict = exits.exit_of("node_lost", "The ranks are gone and left no word.")
         elif verdict.get("first"):

@@ -27,10 +27,12 @@ JOIN_PATIENCE = 300.0
 
 
 def main(argv: Optional[List[str]] = None) -> None:
-    """Run ``agent FOLDER NODE``, ``spare FOLDER``, ``warm ORDER DESCRIPTOR`` or ``rank ORDER``."""
+    """Run ``agent FOLDER NODE``, ``pod FOLDER``, ``spare …``, ``warm …`` or ``rank ORDER``."""
     mode, *arguments = argv if argv is not None else sys.argv[1:]
     if mode == "agent":
         serve(Loop(), arguments[0], int(arguments[1]))
+    elif mode == "pod":
+        raise SystemExit(be_pod(arguments[0]))
     elif mode == "spare":
         stand_by(arguments[0])
     elif mode == "warm":
@@ -42,7 +44,23 @@ def main(argv: Optional[List[str]] = None) -> None:
 
         program.main(arguments[0])
     else:
-        raise SystemExit(f"{mode!r} is not agent, spare, warm or rank")
+        raise SystemExit(f"{mode!r} is not agent, pod, spare, warm or rank")
+
+
+def be_pod(folder: str) -> int:
+    """Be the agent of a pod, whose place the environment says; return the exit code."""
+    from ogai_lab.scheduler.agent.pod import Pod
+
+    order = read_json(os.path.join(folder, "order.json")) or {}
+    number = int(os.environ.get("JOB_COMPLETION_INDEX", "0"))
+    restarts = int(os.environ.get("OGAI_RESTARTS") or 0)
+    last_word = os.environ.get("OGAI_LAST_WORD", "/dev/termination-log")
+    processes.adopt_orphans()
+    loop = Loop()
+    pod = Pod(loop, order, folder, number, restarts, last_word)
+    pod.begin()
+    loop.run()
+    return pod.code
 
 
 def stand_by(folder: str) -> None:

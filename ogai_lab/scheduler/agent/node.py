@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from typing import Any, Callable, Dict, List, Mapping, Optional
+from typing import Any, Callable, Dict, List, Mapping, Optional, Type
 
 from ogai_lab.core import records
 from ogai_lab.scheduler.agent import processes
@@ -36,13 +36,14 @@ class Node:
         number: int,
         folder: str,
         forker: Optional[Forker] = None,
+        sink: Type[Sink] = Sink,
     ) -> None:
         self._loop, self._order, self._number, self._folder = loop, order, number, folder
         self._spec: Mapping[str, Any] = order["spec"]
         self.report: Callable[[Message], None] = lambda message: None
         patience = float(os.environ.get("AGENT_STORAGE_PATIENCE", "30"))
         path = os.path.join(folder, "records.jsonl")
-        self.sink = Sink(loop, path, patience, self._on_blocked, self._on_full)
+        self.sink = sink(loop, path, patience, self._on_blocked, self._on_full)
         loop.after = self.sink.flush
         loop.on_signal(signal.SIGCHLD, self._reap)
         self._ranks: List[Rank] = []

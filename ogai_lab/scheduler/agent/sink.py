@@ -8,7 +8,7 @@ patience ends.
 from __future__ import annotations
 
 import os
-from typing import Callable, List, Optional
+from typing import Callable, List, Optional, Tuple
 
 from ogai_lab.scheduler.agent.files import FULL
 from ogai_lab.scheduler.agent.loop import Loop, Timer
@@ -42,10 +42,9 @@ class Sink:
     ) -> None:
         self._loop, self._patience = loop, patience
         self._on_blocked, self._on_full = on_blocked, on_full
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._file, self._torn = self._open(path)
         self._batch: List[bytes] = []
         self._size = 0
-        self._torn = _ends_torn(self._file)
         self._waited = 0.0
         self._retry: Optional[Timer] = None
         self.blocked = False
@@ -80,6 +79,11 @@ class Sink:
         if self._retry is not None:
             self._retry.cancel()
         os.close(self._file)
+
+    def _open(self, path: str) -> Tuple[int, bool]:
+        """Return the open file, and whether its last line is torn."""
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        return file, _ends_torn(file)
 
     def _append(self, data: bytes) -> bytes:
         """Write `data`; return what a full disk left over, from the start of the line it cut."""

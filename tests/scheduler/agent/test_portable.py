@@ -18,7 +18,7 @@ from ogai_lab.core.home import Home
 from ogai_lab.scheduler import agent
 from ogai_lab.scheduler.engines.base import Order, Placement
 from ogai_lab.scheduler.engines.local import LocalEngine
-from ogai_lab.scheduler.engines.local.archive import agent_archive
+from ogai_lab.scheduler.engines.archive import agent_archive
 from ogai_lab.scheduler.spec import CellRun, JobSpec
 
 SOURCES = [*Path(agent.__path__[0]).glob("*.py"), Path(ogai_lab.core.records.__file__)]
@@ -49,7 +49,7 @@ def test_the_archive_is_made_once_and_runs_with_nothing_installed(tmp_path):
     done = subprocess.run(
         [sys.executable, "-I", "-S", archive, "x"], capture_output=True, text=True
     )
-    assert done.stderr.strip() == "'x' is not agent, spare, warm or rank"
+    assert done.stderr.strip() == "'x' is not agent, pod, spare, warm or rank"
 
 
 def test_a_rank_finds_the_archives_log_and_the_rest_of_what_is_installed(tmp_path):

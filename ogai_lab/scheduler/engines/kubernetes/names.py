@@ -18,6 +18,8 @@ ATTEMPT = "ogai-lab.org/attempt"
 NAME = "ogai-lab.org/name"
 OWNER = "ogai-lab.org/owner"
 """Annotations: what people wrote, as it was given."""
+STOP = "ogai-lab.org/stop"
+"""Annotation of a JobSet that is being ended: as what (`cancelled`, `timeout` …)."""
 
 QUEUE_NAME = "kueue.x-k8s.io/queue-name"
 PRIORITY_CLASS = "kueue.x-k8s.io/priority-class"
@@ -53,10 +55,10 @@ def object_name(job_id: str) -> str:
 
 
 def labels(installation: str, job_id: str, attempt: int) -> dict[str, str]:
-    """Return the labels of everything that belongs to an order."""
+    """Return the labels of an order's objects; without an installation nothing here finds them."""
+    ours = {"app.kubernetes.io/managed-by": "ogai-lab", INSTALLATION: installation}
     return {
-        "app.kubernetes.io/managed-by": "ogai-lab",
-        INSTALLATION: installation,
+        **(ours if installation else {}),
         JOB: object_name(job_id),
         ATTEMPT: str(attempt),
     }

@@ -21,13 +21,14 @@ from ogai_lab.core import records
 from ogai_lab.core.blobs import BlobStore
 from ogai_lab.core.errors import Conflict, InvalidInput, StorageFull
 from ogai_lab.core.home import Home
+from ogai_lab.scheduler import admission
 from ogai_lab.scheduler.agent import processes
 from ogai_lab.scheduler.agent.files import FULL, read_json
 from ogai_lab.scheduler.agent.main import STOP
 from ogai_lab.scheduler.engines.base import Order, Sighting
 from ogai_lab.scheduler.engines.local import cleanup, launching
 from ogai_lab.scheduler.engines.local.locks import locked
-from ogai_lab.scheduler.spec import ExitKind
+from ogai_lab.scheduler.spec import ExitKind, JobSpec
 from ogai_lab.scheduler.types import Exit, Node
 
 _UNANSWERED = 30.0
@@ -51,6 +52,7 @@ class LocalEngine:
     """
 
     name = "local"
+    queues = False
 
     def __init__(
         self,
@@ -69,6 +71,16 @@ class LocalEngine:
     def nodes(self) -> list[Node]:
         """Return the nodes and what they have, as if no job ran on them."""
         return self._inventory()
+
+    def check(self, spec: JobSpec) -> None:
+        """Refuse what only a cluster has; the service checks what fits on the nodes.
+
+        Raises
+        ------
+        InvalidInput
+            With the field at fault.
+        """
+        admission.check_place(spec)
 
     def start(self, order: Order) -> None:
         """Carry out an order, once.
@@ -122,6 +134,13 @@ class LocalEngine:
             return Sighting(state=status["state"], **seen)
         cleanup.end(folder)
         return Sighting(state="lost", **seen, exit=_lost(folder, order))
+
+    def stirred(self) -> set[str]:
+        """Return nothing: its jobs are looked at in every round."""
+        return set()
+
+    def disown(self, strangers: set[str]) -> None:
+        """Do nothing: none of its jobs stirs."""
 
     def stop(self, job_id: str, kind: str, grace: float = 10.0) -> None:
         """Ask a job to end as `kind`; agents that are gone need not be asked."""
@@ -185,6 +204,9 @@ class LocalEngine:
     def sweep(self, known: set[str]) -> list[str]:
         """End what runs for jobs that are not `known`; return their ids."""
         return [folder.name for folder in self._strangers(known) if cleanup.end(folder)]
+
+    def rest(self) -> None:
+        """Do nothing: agents lead the jobs."""
 
     def _carry_out(self, folder: Path, order: Order) -> None:
         fresh = not (folder / "order.json").exists()

@@ -40,7 +40,7 @@ def agent_archive(folder: Path) -> Path:
     OSError
         When it cannot be written.
     """
-    data = _build()
+    data = archive_bytes()
     target = folder / f"{hashlib.sha256(data).hexdigest()[:32]}.pyz"
     if not target.exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -54,8 +54,14 @@ def agent_archive(folder: Path) -> Path:
 
 
 @functools.cache
-def _build() -> bytes:
-    """Return the archive's bytes: the same for the same sources, whoever builds it."""
+def archive_bytes(*, compiled: bool = True) -> bytes:
+    """Return the archive's bytes: the same for the same sources, whoever builds it.
+
+    Parameters
+    ----------
+    compiled
+        Whether bytecode for this Python is part of it, which makes it start faster, and larger.
+    """
     core, scheduler = Path(ogai_lab.core.__path__[0]), Path(ogai_lab.scheduler.__path__[0])
     sources = [core / "__init__.py", core / "records.py", scheduler / "__init__.py"]
     sources += sorted((scheduler / "agent").glob("*.py"))
@@ -70,7 +76,8 @@ def _build() -> bytes:
         for name, text in files.items():
             source = text + _EXTEND if name.endswith("/__init__.py") else text
             _add(archive, name, source.encode())
-            _add(archive, f"{name}c", _compiled(source, name, Path(scratch)))
+            if compiled:
+                _add(archive, f"{name}c", _compiled(source, name, Path(scratch)))
     return buffer.getvalue()
 
 
