@@ -293,7 +293,7 @@ class LocalWorkbench(Workbench):
         from ogai_lab.scheduler.ledger import Ledger
 
         with self.database.read() as connection:
-            return bool(Ledger(self.events).active(connection))
+            return bool(Ledger(self.events).active(connection, cluster=""))
 
     def _held(self) -> dict[str, Holding]:
         """Return what running jobs hold, by node: it makes a simulated rack busy."""
@@ -302,7 +302,7 @@ class LocalWorkbench(Workbench):
         from ogai_lab.scheduler.occupancy import held
 
         with self.database.read() as connection:
-            active = Ledger(self.events).active(connection)
+            active = Ledger(self.events).active(connection, cluster="")
         return {node: Holding(cpus, gpus) for node, (cpus, gpus) in held(active).items()}
 
     def _shut(self) -> None:

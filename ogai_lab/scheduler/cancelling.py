@@ -39,7 +39,7 @@ def _enter(database: Database, ledger: Ledger, job_id: str, by: str) -> Entry:
             entry = ledger.entry(connection, job_id)
             if entry.state.final or entry.state is JobState.STOPPING:
                 return entry
-            if entry.state is JobState.QUEUED:
+            if entry.state is JobState.QUEUED and not entry.handed:
                 after = ledger.change(
                     connection,
                     entry,

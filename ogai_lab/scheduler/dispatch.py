@@ -30,6 +30,8 @@ _LOOK_SECONDS = 0.1
 _READ_SECONDS = 1.0
 _LEAD_SECONDS = 0.5
 _TROUBLE_SECONDS = 1.0
+_ROUND_SECONDS = 5.0
+_MANY = 500
 
 
 class Dispatcher:
@@ -60,8 +62,11 @@ class Dispatcher:
         self._thread: threading.Thread | None = None
         self._retries = Retries()
         self._seen, self._read_at = -1, 0.0
-        self._active: list[Entry] = []
+        self._looked_at = 0.0
+        self._watched: dict[str, Entry] = {}
+        self._restless: set[str] = set()
         self._waiting: list[Entry] = []
+        self._unhanded: list[Entry] = []
         self._steps = Steps(database, ledger, reports, engine)
 
     def start(self) -> None:
@@ -87,26 +92,30 @@ class Dispatcher:
         """Look once at every active job, then start what can start.
 
         The ledger is read when it has changed, and once a second: between that a round costs one
-        small query and a look at each active job.
+        small query and a look at each active job. Of the jobs in an engine's own queue, which may
+        be very many, only those are looked at that changed, and all of them now and then.
         """
-        now = time.monotonic()
-        with self._database.read() as connection:
-            news = self._ledger.news(connection)
-            changed = news != self._seen or now - self._read_at > _READ_SECONDS
-            if changed:
-                self._active = self._ledger.active(connection)
-                names = [queue.name for queue in self._queues]
-                self._waiting = self._ledger.waiting(connection, names)
-                self._seen, self._read_at = news, now
-        for entry in self._active:
-            self._attend(entry)
+        stirred = self._engine.stirred()  # before the ledger: what it knows of was noted there
+        changed = self._read_ledger()
+        looked_for = stirred | self._restless
+        self._restless = set()
+        if all_of_them := time.monotonic() - self._looked_at > _ROUND_SECONDS:
+            self._looked_at = time.monotonic()
+        for entry in list(self._watched.values()):
+            if all_of_them or entry.id in looked_for or not self._is_elsewhere(entry):
+                self._attend(entry)
+        if strangers := stirred - self._watched.keys():
+            self._engine.disown(strangers)
         if changed and self._waiting:
-            self._place(self._active, self._waiting)
+            here = [one for one in self._watched.values() if not self._is_elsewhere(one)]
+            self._place(here, self._waiting)
+        for entry in self._unhanded if changed else ():
+            self._hand_over(entry)
 
     def take_over(self) -> None:
         """End what the engine runs and the ledger does not know."""
         with self._database.read() as connection:
-            known = {entry.id for entry in self._ledger.active(connection)}
+            known = {entry.id for entry in self._ledger.watched(connection)}
         for job_id in self._engine.sweep(known):
             _log.warning("Ended job %s: it ran and the ledger has no such active job.", job_id)
 
@@ -117,6 +126,7 @@ class Dispatcher:
                 self._news.clear()
         finally:
             self._steps.close()
+            self._engine.rest()
             self._lock.release()
 
     def _round(self) -> float:
@@ -134,9 +144,37 @@ class Dispatcher:
             return _TROUBLE_SECONDS
         return _LOOK_SECONDS
 
+    def _read_ledger(self) -> bool:
+        """Read what changed in the ledger; return whether a queued job may start now."""
+        now = time.monotonic()
+        with self._database.read() as connection:
+            news = self._ledger.news(connection)
+            if news == self._seen and now - self._read_at <= _READ_SECONDS:
+                return False
+            ids = None
+            if self._seen >= 0 and len(self._watched) > _MANY:
+                ids = self._ledger.changed(connection, self._seen, _MANY)
+            found = {entry.id: entry for entry in self._ledger.watched(connection, ids)}
+            if ids is not None:
+                kept = {key: entry for key, entry in self._watched.items() if key not in ids}
+                found = kept | found
+            self._restless |= {key for key, one in found.items() if one != self._watched.get(key)}
+            self._watched = found
+            names = [queue.name for queue in self._queues]
+            here = self._engine.queues
+            self._waiting = [] if here else self._ledger.waiting(connection, names)
+            self._unhanded = self._ledger.unhanded(connection, here)
+            self._seen, self._read_at = news, now
+        return True
+
+    def _is_elsewhere(self, entry: Entry) -> bool:
+        """Whether a job belongs to an engine with a queue of its own."""
+        return bool(entry.cluster) or self._engine.queues
+
     def _attend(self, entry: Entry) -> None:
         """Do what one active job needs now; a failure is noted on the job and tried again."""
         if not self._retries.due(entry.id):
+            self._restless.add(entry.id)
             return
         try:
             if self._steps.take(entry, self._engine.look(entry.id)):
@@ -146,16 +184,21 @@ class Dispatcher:
             # leader from looking after the others.
             _log.exception("Job %s could not be looked after; it is tried again.", entry.id)
             self._note_trouble(entry, exc)
+            self._restless.add(entry.id)
         else:
             self._retries.clear(entry.id)
+            if entry.state is JobState.STOPPING or self._steps.busy(entry.id):
+                self._restless.add(entry.id)
 
     def _note_trouble(self, entry: Entry, exc: Exception) -> None:
         seconds = self._retries.failed(entry.id)
         what = str(exc) if isinstance(exc, OgaiError) else f"{type(exc).__name__}: {exc}"
-        reason = redact(f"The engine {self._engine.name} has trouble with it: {what}")
+        reason = redact(
+            f"The engine {entry.cluster or self._engine.name} has trouble with it: {what}"
+        )
         with self._database.write() as connection:
             now = self._ledger.entry(connection, entry.id)
-            if now.state.active and now.reason != reason:
+            if now.watched and now.reason != reason:
                 self._ledger.change(connection, now, now.state, reason)
         _log.info("Job %s is tried again in %.1f s.", entry.id, seconds)
 
@@ -185,6 +228,23 @@ class Dispatcher:
             if ordered is not None:
                 self._ledger.begin_attempt(connection, ordered, ordered.attempt, now)
         return ordered
+
+    def _hand_over(self, entry: Entry) -> None:
+        """Give a job to an engine with a queue of its own."""
+        if not is_due(entry, time.time()):
+            return
+        with self._database.write() as connection:
+            handed = self._ledger.change(
+                connection,
+                entry,
+                JobState.QUEUED,
+                "It waits in the queue of its cluster.",
+                attempt=entry.attempt + 1,
+                restarts_before=entry.restarts,
+                handed=True,
+            )
+        if handed is not None:
+            self._attend(handed)
 
 
 def need_of(entry: Entry) -> Need:

@@ -20,7 +20,8 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 class Entry:
     """One job in the ledger, without what only showing or starting it needs.
 
-    `cpus`, `gpus` and `memory` are those of one node.
+    `cpus`, `gpus` and `memory` are those of one node. `handed` says that an engine with a queue of
+    its own has it.
     """
 
     seq: int
@@ -47,6 +48,13 @@ class Entry:
     stop_kind: str | None
     reason: str
     placements: tuple[Placement, ...]
+    cluster: str = ""
+    handed: bool = False
+
+    @property
+    def watched(self) -> bool:
+        """Whether an engine has it, so that it must be looked after."""
+        return self.state.active or (self.handed and self.state is JobState.QUEUED)
 
 
 LEAN = [jobs.c[field.name] for field in fields(Entry)]

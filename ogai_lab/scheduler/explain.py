@@ -24,11 +24,14 @@ _TO_DO = {
 def explain(scene: Scene) -> Explanation:
     """Return the explanation of a job in its surroundings."""
     job = scene.job
-    if job.state is JobState.QUEUED:
+    if job.state is JobState.QUEUED and not job.spec.cluster:
         return explain_waiting(scene)
-    reason = _ended(job) if job.state.final else _active(scene)
+    if job.state is JobState.QUEUED:
+        reason = Reason(code="cluster_queue", text=job.reason, evidence={"queue": job.spec.queue})
+    else:
+        reason = _ended(job) if job.state.final else _active(scene)
     reasons = [reason]
-    if job.state.active and not scene.led:
+    if not job.state.final and not scene.led:
         reasons.append(no_leader())
     return Explanation(
         job=job.id,

@@ -8,7 +8,7 @@ ordered by the sequence number that the database gave them, never by a clock.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -102,6 +102,7 @@ class Ledger:
             "delay": spec.restarts.delay,
             "reason": "Waits for its turn.",
             "placements": [],
+            "cluster": spec.cluster,
         }
         asked = {
             "job_id": job_id,
@@ -152,20 +153,54 @@ class Ledger:
             raise unknown(job_id)
         return entry_of(row)
 
-    def active(self, connection: sa.Connection) -> list[Entry]:
-        """Return the jobs that hold resources, oldest first."""
+    def active(self, connection: sa.Connection, cluster: str | None = None) -> list[Entry]:
+        """Return the jobs that hold resources, of one cluster or of all, oldest first."""
         query = sa.select(*LEAN).where(jobs.c.state.in_(ACTIVE)).order_by(jobs.c.seq)
+        if cluster is not None:
+            query = query.where(jobs.c.cluster == cluster)
+        return [entry_of(row) for row in connection.execute(query).mappings()]
+
+    def watched(self, connection: sa.Connection, ids: Collection[str] | None = None) -> list[Entry]:
+        """Return the jobs that an engine has, of all or of `ids`: active, or in its own queue."""
+        handed = (jobs.c.state == JobState.QUEUED.value) & jobs.c.handed
+        query = sa.select(*LEAN).where(jobs.c.state.in_(ACTIVE) | handed).order_by(jobs.c.seq)
+        if ids is not None:
+            query = query.where(jobs.c.id.in_(ids))
+        return [entry_of(row) for row in connection.execute(query).mappings()]
+
+    def unhanded(
+        self, connection: sa.Connection, here: bool = False, limit: int = 200
+    ) -> list[Entry]:
+        """Return the first queued jobs that go to an engine with a queue of its own.
+
+        Parameters
+        ----------
+        here
+            Whether jobs that name no cluster go to such an engine, too.
+        """
+        query = (
+            sa.select(*LEAN)
+            .where(jobs.c.state == JobState.QUEUED.value, jobs.c.handed.is_(False))
+            .order_by(jobs.c.priority.desc(), jobs.c.seq)
+            .limit(limit)
+        )
+        if not here:
+            query = query.where(jobs.c.cluster != "")
         return [entry_of(row) for row in connection.execute(query).mappings()]
 
     def waiting(
         self, connection: sa.Connection, queues: Sequence[str], limit: int = 200
     ) -> list[Entry]:
-        """Return the first queued jobs of each queue, in the order in which they want to start."""
+        """Return the first queued jobs of each queue here, in the order they want to start in."""
         found = []
         for queue in queues:
             query = (
                 sa.select(*LEAN)
-                .where(jobs.c.state == JobState.QUEUED.value, jobs.c.queue == queue)
+                .where(
+                    jobs.c.state == JobState.QUEUED.value,
+                    jobs.c.queue == queue,
+                    jobs.c.cluster == "",
+                )
                 .order_by(jobs.c.priority.desc(), jobs.c.seq)
                 .limit(limit)
             )
@@ -176,11 +211,21 @@ class Ledger:
         """Return a number that grows with every change in the ledger."""
         return int(connection.scalar(_NEWS) or 0)
 
+    def changed(self, connection: sa.Connection, after: int, most: int) -> set[str] | None:
+        """Return the jobs that changed after a number of `news`; None if more than `most` did."""
+        query = (
+            sa.select(event_table.c.data)
+            .where(event_table.c.seq > after, event_table.c.schema == JOB_EVENT)
+            .limit(most + 1)
+        )
+        rows = connection.execute(query).scalars().all()
+        return None if len(rows) > most else {str(row["job"]) for row in rows}
+
     def lengths(self, connection: sa.Connection) -> dict[str, int]:
-        """Return how many jobs wait in each queue."""
+        """Return how many jobs wait in each queue here."""
         query = (
             sa.select(jobs.c.queue, sa.func.count())
-            .where(jobs.c.state == JobState.QUEUED.value)
+            .where(jobs.c.state == JobState.QUEUED.value, jobs.c.cluster == "")
             .group_by(jobs.c.queue)
         )
         return dict(connection.execute(query).all())

@@ -26,7 +26,7 @@ _ONE = (
     .where(jobs.c.id == sa.bindparam("job_id"))
 )
 # Statements that are made once cost a third of those that are made for each call.
-_QUEUED = jobs.c.state == JobState.QUEUED.value
+_QUEUED = (jobs.c.state == JobState.QUEUED.value) & (jobs.c.cluster == "")
 _LENGTHS = (
     sa.select(jobs.c.queue, jobs.c.priority, sa.func.count())
     .where(_QUEUED)
@@ -136,7 +136,7 @@ def _positions(connection: sa.Connection, rows: Sequence[Mapping[Any, Any]]) -> 
     """Return the place in its queue, from 1, of each queued job among `rows`, by `seq`."""
     groups: dict[tuple[str, int], list[int]] = {}
     for row in rows:
-        if row["state"] == JobState.QUEUED:
+        if row["state"] == JobState.QUEUED and not row["cluster"]:
             groups.setdefault((row["queue"], row["priority"]), []).append(row["seq"])
     if not groups:
         return {}

@@ -117,8 +117,10 @@ def imagine(
 
 
 def active(connection: sa.Connection, ledger: Ledger, now: float) -> list[Other]:
-    """Return the jobs that hold resources, and how long each will, where that is known."""
-    return [_other(one, _left(connection, one, now)) for one in ledger.active(connection)]
+    """Return the jobs that hold a part of the nodes here, and how long each will, where known."""
+    return [
+        _other(one, _left(connection, one, now)) for one in ledger.active(connection, cluster="")
+    ]
 
 
 def _before(

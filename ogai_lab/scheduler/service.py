@@ -14,6 +14,7 @@ from ogai_lab.core.events import EventLog
 from ogai_lab.core.home import Home
 from ogai_lab.core.operations import Caller, operation
 from ogai_lab.scheduler import (
+    admission,
     cancelling,
     deleting,
     explain,
@@ -86,6 +87,7 @@ class Scheduler(Inspection, Logs):
             nodes=self._engine.nodes(),
             queues=self._queues,
             led=self._lock.leader() is not None,
+            fits=self._fits,
         )
 
     def lead(self) -> None:
@@ -123,8 +125,7 @@ class Scheduler(Inspection, Logs):
                 known = self._ledger.find_key(connection, caller.name, *key)
             if known is not None:
                 return self.job(known)
-        nodes = self._engine.nodes()
-        spec, snapshot = submission.prepare(spec, nodes, self._queues, self._snapshots)
+        spec, snapshot = submission.prepare(spec, self._fits, self._snapshots)
         with self._database.write() as connection:
             job_id = self._ledger.add(connection, spec, caller.name, snapshot, key)
         self._dispatcher.wake()
@@ -223,14 +224,14 @@ class Scheduler(Inspection, Logs):
         """List the nodes: what they have, what is free, whose jobs they run."""
         nodes = self._engine.nodes()
         with self._database.read() as connection:
-            active = self._ledger.active(connection)
+            active = self._ledger.active(connection, cluster="")
         return occupancy.nodes(nodes, active)
 
     @operation("GET", "/queues", action="read")
     def queues(self) -> list[Queue]:
         """List the queues: their limits, what is used of them, how many jobs wait."""
         with self._database.read() as connection:
-            active = self._ledger.active(connection)
+            active = self._ledger.active(connection, cluster="")
             lengths = self._ledger.lengths(connection)
         return occupancy.queues(self._queues, active, lengths)
 
@@ -249,3 +250,9 @@ class Scheduler(Inspection, Logs):
         with self._database.read() as connection:
             stays = history.stays(connection, since, until)
         return usage.usage(stays, by, since, until, now)
+
+    def _fits(self, spec: JobSpec) -> None:
+        """Refuse a job for which there will never be room."""
+        self._engine.check(spec)
+        if not (spec.cluster or self._engine.queues):
+            admission.check_size(spec, self._engine.nodes(), self._queues)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 from ogai_lab.core.database import Database
 from ogai_lab.core.errors import OgaiError, StorageFull, Unavailable, shown
-from ogai_lab.scheduler.engines.base import Engine, Order, Sighting
+from ogai_lab.scheduler.engines.base import Engine, Order, Placement, Sighting
 from ogai_lab.scheduler.entries import Entry
 from ogai_lab.scheduler.ledger import Ledger
 from ogai_lab.scheduler.reports import Reports
@@ -50,6 +51,10 @@ class Steps:
                 self._stop(entry)
             case "running":
                 self._note_running(entry, step, sighting)
+            case "admitted":
+                self._note_admitted(entry, step, sighting)
+            case "displaced" | "give_up":
+                self._note_displaced(entry, step, sighting)
             case "again" | "end":
                 # All that it said is read before its end is told: who hears of the end can rely on
                 # its metrics and outputs.
@@ -63,6 +68,10 @@ class Steps:
         if sighting.state == "running" and self._is_time_to_read(entry.id):
             self._reports.ingest(entry, _INGEST_BUDGET)
         return False
+
+    def busy(self, job_id: str) -> bool:
+        """Whether a start of a job is under way."""
+        return job_id in self._starts
 
     def close(self) -> None:
         """Let the starts that are under way come to their end; it can go on afterwards."""
@@ -141,9 +150,46 @@ class Steps:
                 started=entry.started or max(started, entry.created),
                 attempt=attempt,
                 restarts=step.restarts,
+                **_given(sighting),
             )
             if after is not None:
                 self._ledger.begin_attempt(connection, after, attempt, time.time())
+
+    def _note_admitted(self, entry: Entry, step: Step, sighting: Sighting) -> None:
+        attempt = max(entry.attempt, sighting.attempt)
+        with self._database.write() as connection:
+            after = self._ledger.change(
+                connection,
+                entry,
+                JobState.STARTING,
+                "Its processes are being started.",
+                attempt=attempt,
+                restarts=step.restarts,
+                **_given(sighting),
+            )
+            if after is not None:
+                self._ledger.begin_attempt(connection, after, attempt, time.time())
+
+    def _note_displaced(self, entry: Entry, step: Step, sighting: Sighting) -> None:
+        """Note that a job lost what it had: it waits for more, or is over for that."""
+        exit_ = step.exit or cancelled(ExitKind.PREEMPTED)
+        values: dict[str, Any] = {"attempt": max(entry.attempt, sighting.attempt)}
+        state, reason = JobState.QUEUED, f"It waits again: {exit_.message}"
+        if step.do == "give_up":
+            state, reason = JobState.STOPPING, exit_.message
+            values = {"stop_kind": exit_.kind.value}
+        with self._database.write() as connection:
+            after = self._ledger.change(
+                connection,
+                entry,
+                state,
+                reason,
+                restarts=step.restarts,
+                placements=(),
+                **values,
+            )
+            if after is not None:
+                self._ledger.end_attempts(connection, entry.id, time.time(), exit_)
 
     def _note_end(self, entry: Entry, step: Step, sighting: Sighting) -> None:
         now = sighting.ended or time.time()
@@ -161,6 +207,7 @@ class Steps:
                     restarts=step.restarts,
                     placements=(),
                     requeued=time.time(),
+                    handed=False,
                 )
             else:
                 after = self._ledger.change(
@@ -194,6 +241,13 @@ class Steps:
     def _forget(self, job_id: str) -> None:
         for kept in (self._policies, self._ingested, self._stops):
             kept.pop(job_id, None)
+
+
+def _given(sighting: Sighting) -> dict[str, Any]:
+    """Return what to note of the nodes that an engine chose."""
+    if not sighting.nodes:
+        return {}
+    return {"placements": tuple(Placement(node=name) for name in sighting.nodes)}
 
 
 def _starters() -> ThreadPoolExecutor:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from ogai_lab.core.errors import OgaiError
 from ogai_lab.scheduler import admission
-from ogai_lab.scheduler.queues import QueueConfig
 from ogai_lab.scheduler.snapshot import Snapshots
 from ogai_lab.scheduler.spec import JobSpec
-from ogai_lab.scheduler.types import Luggage, Node, Snapshot
+from ogai_lab.scheduler.types import Luggage, Snapshot
 
 
 def prepare(
-    spec: JobSpec, nodes: Sequence[Node], queues: Sequence[QueueConfig], snapshots: Snapshots
+    spec: JobSpec, fits: Callable[[JobSpec], None], snapshots: Snapshots
 ) -> tuple[JobSpec, Snapshot | None]:
     """Check a spec, keep its working folder, and return it complete.
+
+    Parameters
+    ----------
+    fits
+        Raises `InvalidInput` for a job for which there will never be room.
 
     Raises
     ------
@@ -24,8 +28,7 @@ def prepare(
         When it could never run, or its folder cannot be kept.
     """
     admission.check_text(spec)
-    admission.check_place(spec)
-    admission.check_size(spec, nodes, queues)
+    fits(spec)
     spec = admission.complete(admission.relative(spec))
     if spec.workdir is None:
         admission.check_program(spec, admission.read_here, admission.why_missing_here)
@@ -39,15 +42,14 @@ def prepare(
 
 
 def rehearse(
-    spec: JobSpec, nodes: Sequence[Node], queues: Sequence[QueueConfig], snapshots: Snapshots
+    spec: JobSpec, fits: Callable[[JobSpec], None], snapshots: Snapshots
 ) -> tuple[Luggage | None, list[OgaiError]]:
     """Say what would travel, and everything that `prepare` would refuse, one after the other."""
     problems: list[OgaiError] = []
     luggage = None
     checks: tuple[Callable[[], None], ...] = (
         functools.partial(admission.check_text, spec),
-        functools.partial(admission.check_place, spec),
-        functools.partial(admission.check_size, spec, nodes, queues),
+        functools.partial(fits, spec),
     )
     for check in checks:
         try:

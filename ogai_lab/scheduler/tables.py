@@ -41,9 +41,12 @@ jobs = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("placements", sa.JSON, nullable=False),
     sa.Column("exit", sa.JSON),
+    sa.Column("cluster", sa.String(200), nullable=False, server_default=""),
+    sa.Column("handed", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("jobs_waiting", "state", "queue", sa.text("priority DESC"), "seq"),
     sa.Index("jobs_state", "state", "seq"),
     sa.Index("jobs_owner", "owner", "seq"),
+    sa.Index("jobs_handed", "state", "handed", "cluster"),
     sqlite_autoincrement=True,
 )
 

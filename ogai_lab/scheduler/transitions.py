@@ -21,9 +21,15 @@ class Step:
     ``start``: carry out its order. ``stop``: ask it to end. ``running``: note that it runs, in
     which attempt. ``again``: put it back into the queue for another attempt. ``end``: it is over,
     in `state`. ``wait``: nothing.
+
+    Where the engine has a queue of its own: ``admitted``: note that it was given its nodes.
+    ``displaced``: note that they were taken and it waits there again. ``give_up``: the same, and
+    its policy has no further attempt for it.
     """
 
-    do: Literal["wait", "start", "stop", "running", "again", "end"]
+    do: Literal[
+        "wait", "start", "stop", "running", "again", "end", "admitted", "displaced", "give_up"
+    ]
     state: JobState | None = None
     exit: Exit | None = None
     restarts: int = 0
@@ -33,16 +39,22 @@ def next_step(entry: Entry, sighting: Sighting, policy: RestartPolicy) -> Step:
     """Return what to do about `entry`, an active job, now that it is seen as in `sighting`."""
     restarts = entry.restarts_before + sighting.restarts
     older = sighting.state != "absent" and 0 < sighting.attempt < entry.attempt
-    if older and entry.state is JobState.STARTING and sighting.state in ("ended", "lost"):
+    if older and _ordered(entry) and sighting.state in ("ended", "lost"):
         return Step(do="start")  # what is seen is the end of the order before this one
     match sighting.state:
+        case "unknown":
+            return Step(do="wait")
         case "absent":
             return _absent(entry)
+        case "waiting":
+            return _waiting(entry, sighting, restarts, policy)
         case "starting" | "running":
             if entry.state is JobState.STOPPING:
                 return Step(do="stop")
+            if sighting.state == "starting" and _pods_are_to_come(entry, sighting):
+                return Step(do="admitted", restarts=restarts)
             changed = (sighting.attempt > entry.attempt) or restarts != entry.restarts
-            if sighting.state == "running" and (entry.state is JobState.STARTING or changed):
+            if sighting.state == "running" and (entry.state is not JobState.RUNNING or changed):
                 return Step(do="running", restarts=restarts)
             return Step(do="wait")
         case "ended":
@@ -52,8 +64,33 @@ def next_step(entry: Entry, sighting: Sighting, policy: RestartPolicy) -> Step:
     return _over(entry, exit_, restarts, policy, lost=sighting.state == "lost")
 
 
+def _ordered(entry: Entry) -> bool:
+    """Whether an order was made and nothing more is known of it."""
+    return entry.state is JobState.STARTING or (entry.state is JobState.QUEUED and entry.handed)
+
+
+def _pods_are_to_come(entry: Entry, sighting: Sighting) -> bool:
+    """Whether the engine's queue gave it nodes, for the first time or for another attempt.
+
+    An engine without a queue of its own keeps a job's nodes for all attempts of an order.
+    """
+    again = entry.handed and sighting.attempt > entry.attempt
+    return entry.state is JobState.QUEUED or (entry.state is JobState.RUNNING and again)
+
+
+def _waiting(entry: Entry, sighting: Sighting, restarts: int, policy: RestartPolicy) -> Step:
+    if entry.state is JobState.STOPPING:
+        return Step(do="stop")
+    if entry.state is JobState.QUEUED:
+        return Step(do="wait")
+    exit_ = sighting.exit or cancelled(ExitKind.PREEMPTED)
+    if exit_.kind in policy.on and restarts <= policy.limit:
+        return Step(do="displaced", exit=exit_, restarts=restarts)
+    return Step(do="give_up", exit=exit_, restarts=restarts)
+
+
 def _absent(entry: Entry) -> Step:
-    if entry.state is JobState.STARTING:
+    if _ordered(entry):
         return Step(do="start")
     if entry.state is JobState.STOPPING:
         return Step(do="end", state=JobState.CANCELLED, exit=cancelled(entry.stop_kind))

@@ -11,7 +11,7 @@ from ogai_lab.scheduler.types import Exit, JobState
 S = JobState
 
 
-def entry(state: JobState, *, attempt: int = 1, restarts: int = 0) -> Entry:
+def entry(state: JobState, *, attempt: int = 1, restarts: int = 0, handed: bool = False) -> Entry:
     return Entry(
         seq=1,
         id="j1",
@@ -37,6 +37,8 @@ def entry(state: JobState, *, attempt: int = 1, restarts: int = 0) -> Entry:
         stop_kind=None,
         reason="",
         placements=(),
+        cluster="lab" if handed else "",
+        handed=handed,
     )
 
 
@@ -126,3 +128,38 @@ def test_a_loss_that_the_policy_does_not_name_ends_the_job() -> None:
     assert step.do == "end"
     assert step.exit is not None
     assert step.exit.kind is ExitKind.NODE_LOST
+
+
+def waiting(kind: ExitKind | None = None, restarts: int = 0) -> Sighting:
+    exit_ = None if kind is None else Exit(kind=kind, message="It was taken off.")
+    return Sighting(state="waiting", attempt=1, restarts=restarts, exit=exit_)
+
+
+HANDED = entry(S.QUEUED, handed=True)
+AGAIN = Sighting(state="starting", attempt=2, restarts=1)
+
+
+@pytest.mark.parametrize(
+    ("before", "seen", "does"),
+    [
+        (HANDED, ABSENT, "start"),
+        (HANDED, Sighting(state="unknown"), "wait"),
+        (HANDED, waiting(), "wait"),
+        (HANDED, waiting(ExitKind.PREEMPTED), "wait"),
+        (HANDED, Sighting(state="starting", attempt=1), "admitted"),
+        (HANDED, RUNS, "running"),
+        (HANDED, ended(ExitKind.SUCCEEDED), "end"),
+        (entry(S.QUEUED, handed=True, attempt=2), lost(attempt=1), "start"),
+        (entry(S.STARTING, handed=True), waiting(ExitKind.PREEMPTED), "displaced"),
+        (entry(S.RUNNING, handed=True), waiting(ExitKind.PREEMPTED), "displaced"),
+        (entry(S.RUNNING, handed=True), waiting(ExitKind.NODE_LOST, restarts=2), "displaced"),
+        (entry(S.RUNNING, handed=True), waiting(ExitKind.NODE_LOST, restarts=3), "give_up"),
+        (entry(S.RUNNING, handed=True), AGAIN, "admitted"),
+        (entry(S.RUNNING), AGAIN, "wait"),
+        (entry(S.RUNNING, handed=True), Sighting(state="unknown"), "wait"),
+        (entry(S.STOPPING, handed=True), waiting(), "stop"),
+        (entry(S.STOPPING, handed=True), ABSENT, "end"),
+    ],
+)
+def test_a_job_in_an_engines_own_queue(before, seen, does) -> None:
+    assert next_step(before, seen, TWICE).do == does

@@ -47,24 +47,46 @@ class Sighting:
     """What an engine sees of a job now.
 
     `lost` means that the agents are gone and left no word: the service decides whether to order
-    another attempt. `absent` means that no order for the job was ever carried out.
+    another attempt. `absent` means that no order for the job was ever carried out. `waiting` means
+    that the engine's own queue has it and gives it nothing now; `exit` then says why it was taken
+    off, where it had something before. `unknown` means that the engine cannot tell now.
+
+    `nodes` are those it runs on, where the engine chose them.
     """
 
-    state: Literal["absent", "starting", "running", "ended", "lost"]
+    state: Literal["absent", "waiting", "starting", "running", "ended", "lost", "unknown"]
     attempt: int = 0
     restarts: int = 0
     started: float | None = None
     ended: float | None = None
     exit: Exit | None = None
+    nodes: tuple[str, ...] = ()
 
 
 class Engine(Protocol):
-    """Where jobs run."""
+    """Where jobs run.
+
+    An engine that `queues` is handed every job at once, and decides itself which of them run. Its
+    jobs are looked at when it says that they stirred, and now and then.
+    """
 
     name: str
 
+    @property
+    def queues(self) -> bool:
+        """Whether jobs wait in a queue of the engine's own."""
+
     def nodes(self) -> list[Node]:
         """Return the nodes and what they have, as if no job ran on them."""
+
+    def check(self, spec: JobSpec) -> None:
+        """Refuse a job that could never run, as far as the engine knows better than the service.
+
+        Raises
+        ------
+        InvalidInput
+            With the field at fault.
+        """
 
     def start(self, order: Order) -> None:
         """Carry out an order.
@@ -77,6 +99,12 @@ class Engine(Protocol):
 
     def look(self, job_id: str) -> Sighting:
         """Return what is seen of a job now. Never blocks for long."""
+
+    def stirred(self) -> set[str]:
+        """Return the jobs of which something changed since the last call; for one that `queues`."""
+
+    def disown(self, strangers: set[str]) -> None:
+        """End what runs of jobs that stirred and are not active; for one that `queues`."""
 
     def stop(self, job_id: str, kind: str, grace: float = 10.0) -> None:
         """Ask a job to end as `kind` (`cancelled`, `preempted`): TERM, after `grace` s KILL."""
@@ -101,3 +129,6 @@ class Engine(Protocol):
 
     def sweep(self, known: set[str]) -> list[str]:
         """End what runs for jobs that are not `known`; return their ids."""
+
+    def rest(self) -> None:
+        """Stop what only the leader's engine does. Jobs go on; a later call takes it up again."""

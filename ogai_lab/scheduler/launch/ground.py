@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ogai_lab.core.database import Database
 from ogai_lab.scheduler.ledger import Ledger
 from ogai_lab.scheduler.queues import QueueConfig
 from ogai_lab.scheduler.snapshot import Snapshots
+from ogai_lab.scheduler.spec import JobSpec
 from ogai_lab.scheduler.types import Node
 
 
@@ -23,3 +24,5 @@ class Ground:
     queues: Sequence[QueueConfig]
     led: bool
     """Whether some process carries out the queue."""
+    fits: Callable[[JobSpec], None]
+    """Raises `InvalidInput` for a job for which there will never be room."""

@@ -20,13 +20,13 @@ def preview(given: dict[str, Any], owner: str, ground: Ground) -> Preview:
         spec = JobSpec.model_validate(given)
     except ValidationError as exc:
         return Preview(spec=None, problems=[_malformed(error) for error in exc.errors()])
-    luggage, found = submission.rehearse(spec, ground.nodes, ground.queues, ground.snapshots)
+    luggage, found = submission.rehearse(spec, ground.fits, ground.snapshots)
     made = Preview(spec=spec, problems=[_refused(one) for one in found], luggage=luggage)
     if isinstance(spec.run, FunctionRun):
         made.code_missing = "A pickled function is submitted from Python: ogai.run(function, …)."
     elif not found:
         made.code = equivalents.of(admission.relative(spec))
-    if not found:
+    if not found and not spec.cluster:
         with ground.database.read() as connection:
             around = scene.imagine(
                 connection, ground.ledger, spec, owner, ground.nodes, ground.queues, ground.led

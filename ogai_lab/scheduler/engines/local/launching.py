@@ -19,8 +19,8 @@ from ogai_lab.scheduler.agent import processes, spare
 from ogai_lab.scheduler.agent.files import Reserve, write_json
 from ogai_lab.scheduler.agent.node import node_file
 from ogai_lab.scheduler.agent.starter import warm_is_wanted
-from ogai_lab.scheduler.engines.base import Order, Placement
 from ogai_lab.scheduler.engines.archive import agent_archive
+from ogai_lab.scheduler.engines.base import Order, Placement
 from ogai_lab.scheduler.engines.local.workfolder import materialise
 from ogai_lab.scheduler.types import Node
 
