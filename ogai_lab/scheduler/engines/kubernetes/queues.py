@@ -124,6 +124,15 @@ def _own_shares(local: Whole) -> list[Share]:
     ]
 
 
+def ceiling(queue: Whole, flavor: str, resource: str, quotas: Quotas) -> float:
+    """Return the most that a queue could ever have of a resource: when nobody else uses any."""
+    nominal = _stand(queue, flavor, resource)[0]
+    together = nominal + sum(
+        _stand(other, flavor, resource)[1] for other in _companions(queue, quotas)
+    )
+    return min(together, nominal + _borrowing(queue, flavor, resource))
+
+
 def _left(queue: Whole, share: Share, quotas: Quotas) -> float:
     """Return what a queue can still have: of its own, and of what its cohort has to lend.
 
@@ -131,16 +140,31 @@ def _left(queue: Whole, share: Share, quotas: Quotas) -> float:
     part comes out of what all share. Quotas of cohorts themselves are not counted.
     """
     nominal = share.nominal or 0.0
-    cohort = queue.spec.get("cohortName")
-    if not cohort:
-        return max(0.0, nominal - share.reserved)
     together = nominal - share.reserved
-    for other in quotas.cluster_queues or ():
-        if other.spec.get("cohortName") == cohort and other.name != queue.name:
-            has, lends, uses = _stand(other, share.flavor, share.resource)
-            together += lends - max(0.0, uses - (has - lends))
-    limit = math.inf if share.borrowing_limit is None else share.borrowing_limit
+    for other in _companions(queue, quotas):
+        has, lends, uses = _stand(other, share.flavor, share.resource)
+        together += lends - max(0.0, uses - (has - lends))
+    limit = _borrowing(queue, share.flavor, share.resource)
     return max(0.0, min(together, nominal + limit - share.reserved))
+
+
+def _companions(queue: Whole, quotas: Quotas) -> list[Whole]:
+    cohort = queue.spec.get("cohortName")
+    return [
+        one
+        for one in quotas.cluster_queues or ()
+        if cohort and one.spec.get("cohortName") == cohort and one.name != queue.name
+    ]
+
+
+def _borrowing(queue: Whole, flavor: str, resource: str) -> float:
+    """Return how much a queue may borrow of a resource at most."""
+    limits = [
+        _limit(quota.get("borrowingLimit"))
+        for name, quota in _quotas(queue)
+        if (name, quota["name"]) == (flavor, resource)
+    ]
+    return math.inf if not limits or limits[0] is None else limits[0]
 
 
 def _stand(queue: Whole, flavor: str, resource: str) -> tuple[float, float, float]:

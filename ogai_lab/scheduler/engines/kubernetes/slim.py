@@ -115,6 +115,7 @@ class JobSetObject:
     created: float | None
     conditions: tuple[Condition, ...]
     jobs: tuple[Mapping[str, Any], ...]
+    charged: int = 0  # restarts that count towards the most it may have
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,8 @@ class WorkloadObject:
     requeue_at: float | None = None
     unhealthy: tuple[str, ...] = ()
     deleting: bool = False
+    limit: float | None = None  # seconds it may run, where it says so
+    evictions: Mapping[str, float] = _NOTHING  # how often it was taken off, by reason
 
     def condition(self, kind: str) -> Condition | None:
         """Return a condition, None where it was never set."""
@@ -263,6 +266,7 @@ def jobset(body: Mapping[str, Any]) -> JobSetObject:
         created=seconds(meta.get("creationTimestamp")),
         conditions=_conditions(status.get("conditions")),
         jobs=tuple(status.get("replicatedJobsStatus") or ()),
+        charged=int(status.get("restartsCountTowardsMax") or 0),
     )
 
 
@@ -297,6 +301,8 @@ def workload(body: Mapping[str, Any]) -> WorkloadObject:
         requeue_at=seconds(requeue.get("requeueAt")),
         unhealthy=tuple(one["name"] for one in status.get("unhealthyNodes") or ()),
         deleting="deletionTimestamp" in meta,
+        limit=spec.get("maximumExecutionTimeSeconds"),
+        evictions=_evictions(status.get("schedulingStats") or _NOTHING),
     )
 
 
@@ -342,6 +348,13 @@ def _pod_set(asked: Mapping[str, Any], given: Mapping[str, Any]) -> PodSet:
         usage=_amounts(numbers(given.get("resourceUsage"))),
         topology=given.get("topologyAssignment") or _NOTHING,
     )
+
+
+def _evictions(stats: Mapping[str, Any]) -> Mapping[str, float]:
+    found: dict[str, float] = {}
+    for one in stats.get("evictions") or ():
+        found[one["reason"]] = found.get(one["reason"], 0) + one["count"]
+    return _amounts(found) if found else _NOTHING
 
 
 def _container(body: Mapping[str, Any], init: bool) -> Container:
