@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from ogai_lab.core.blobs import Digest, digest_of
 from ogai_lab.core.errors import InvalidInput
 from ogai_lab.data import sources
-from ogai_lab.data.stages import Stage, build
+from ogai_lab.data.steps import Step, build, wanted
 from ogai_lab.data.types import Pipeline, Policy, Rule
 
 _NUMBERS = ("int32", "int64", "double")
@@ -25,8 +25,8 @@ def digest(pipeline: Pipeline) -> Digest:
     return digest_of(canonical(pipeline))
 
 
-def checked(pipeline: Pipeline) -> list[Stage[Any]]:
-    """Return the stages of a pipeline, after checking that all of it fits together.
+def checked(pipeline: Pipeline) -> list[Step]:
+    """Return the stages and passes of a pipeline, after checking that all of it fits together.
 
     Raises
     ------
@@ -35,6 +35,18 @@ def checked(pipeline: Pipeline) -> list[Stage[Any]]:
         two stages make the same column, or a rule is over a signal that no stage makes; `field`
         leads to the fault.
     """
+    if not pipeline.sources:
+        raise InvalidInput(
+            f"The pipeline {pipeline.name!r} has no sources.",
+            action="Say what it is to read: ogai.data.run(pipeline, 'crawl/*.warc.gz').",
+            field="sources",
+        )
+    if (pipeline.tokenizer is None) != (pipeline.packing is None):
+        raise InvalidInput(
+            "A pipeline has both a tokenizer and packing, or neither.",
+            action="Give both to end with tokens, set both to null to end with documents.",
+            field="packing" if pipeline.packing is None else "tokenizer",
+        )
     stages = [build(spec, f"stages.{place}") for place, spec in enumerate(pipeline.stages)]
     makers = column_makers(stages, sources.columns(pipeline.sources))
     _check_policy(pipeline.policy, makers, "policy")
@@ -48,7 +60,7 @@ def checked(pipeline: Pipeline) -> list[Stage[Any]]:
 
 
 def column_makers(
-    stages: list[Stage[Any]], given: dict[str, str] = sources.COLUMNS
+    stages: Sequence[Step], given: dict[str, str] = sources.COLUMNS
 ) -> dict[str, tuple[str, str]]:
     """Return each column's Arrow type and the stage that makes it.
 
@@ -59,7 +71,7 @@ def column_makers(
     """
     makers = {column: (type_, SOURCE) for column, type_ in given.items()}
     for place, stage in enumerate(stages):
-        for column in stage.wants:
+        for column in wanted(stage):
             if column not in makers:
                 raise InvalidInput(
                     f"The stage {stage.name!r} reads the column {column!r}, which nothing before "
@@ -114,4 +126,7 @@ def _misfit(rule: Rule, type_: str) -> str:
         case "repeated":
             if rule.value is not None:
                 return "'repeated' takes no value"
+        case "present":
+            if rule.value is not None:
+                return "'present' takes no value"
     return ""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ogai_lab.core.blobs import BlobStore, Digest
 from ogai_lab.data import tables
+from ogai_lab.data.quarantine import QUARANTINE
 from ogai_lab.data.types import Drop, LedgerPage
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ def schema() -> pa.Schema:
             *((name, pa.string()) for name in texts),
             ("value", pa.float64()),
             ("kept_id", pa.string()),
+            ("error", pa.string()),
             ("bytes", pa.int64()),
             ("excerpt", pa.large_string()),
         ]
@@ -62,7 +65,9 @@ def decided(decisions: Decisions, doc_ids: pa.ChunkedArray, makers: dict[str, st
     )
 
 
-def drops(documents: pa.Table, decisions: pa.Table) -> pa.Table:
+def drops(
+    documents: pa.Table, decisions: pa.Table, quarantine: Sequence[pa.Table] = ()
+) -> pa.Table:
     """Return the ledger of some documents.
 
     Parameters
@@ -71,6 +76,8 @@ def drops(documents: pa.Table, decisions: pa.Table) -> pa.Table:
         The documents, with their source's columns.
     decisions
         The rows of `decided` that belong to them.
+    quarantine
+        Tables of those that were set aside before.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -88,10 +95,22 @@ def drops(documents: pa.Table, decisions: pa.Table) -> pa.Table:
         "reason": why["reason"],
         "value": why["value"],
         "kept_id": why["kept_id"],
+        "error": pa.nulls(rows.num_rows, pa.string()),
         "bytes": rows["bytes"],
         "excerpt": excerpt,
     }
-    return pa.table(columns).cast(schema())
+    dropped = pa.table(columns).cast(schema())
+    return pa.concat_tables([dropped, *(_set_aside(part) for part in quarantine)])
+
+
+def _set_aside(part: pa.Table) -> pa.Table:
+    import pyarrow as pa
+
+    rows = part.num_rows
+    columns = {field.name: pa.nulls(rows, field.type) for field in schema()}
+    same = {name: part[name] for name in part.column_names}
+    why = {name: pa.array([QUARANTINE] * rows, pa.string()) for name in ("split", "reason")}
+    return pa.table({**columns, **same, **why}).cast(schema())
 
 
 def page(

@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ogai_lab.core.blobs import BlobStore, Digest
 from ogai_lab.core.errors import InvalidInput
 from ogai_lab.data import checking
 from ogai_lab.data.cache import code_version
-from ogai_lab.data.types import Count, Manifest, Pipeline, Shard
+from ogai_lab.data.types import Count, DocumentShard, Manifest, Pipeline
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from ogai_lab.data.corpus import Table
     from ogai_lab.data.policy import Decisions
-    from ogai_lab.data.tokenizer import Tokenizer
+    from ogai_lab.data.reading import Inputs
+    from ogai_lab.data.tokens import Packed
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Made:
     """What a run made, before it is counted."""
 
     pipeline: Pipeline
-    inputs: Digest
-    files: int
+    inputs: Inputs
     signals: pa.Table
     decisions: Decisions
-    tokens: int
-    tokenizer: Digest
-    vocabulary: Tokenizer
-    shards: list[Shard]
+    corpus: list[Table]
     heldout: Digest
     ledger: Digest
+    tables: Digest
+    decided: Digest
+    own_stages: dict[str, str]
+    inputs_digest: Digest
+    documents: list[DocumentShard] = field(default_factory=list)
+    packed: Packed | None = None
 
 
 def manifest(made: Made) -> Manifest:
@@ -53,29 +57,47 @@ def manifest(made: Made) -> Manifest:
             dropped[reason] = Count(
                 documents=before.documents + found.documents, bytes=before.bytes + found.bytes
             )
-    packed = sum(shard.tokens for shard in made.shards)
+    aside = Count(
+        documents=sum(table.quarantined for table in made.corpus),
+        bytes=sum(table.quarantined_bytes for table in made.corpus),
+    )
+    read = Count(documents=len(sizes) + aside.documents, bytes=int(sizes.sum()) + aside.bytes)
     return Manifest(
         name=made.pipeline.name,
         policy=made.pipeline.policy.name,
         pipeline=checking.digest(made.pipeline),
         code=code_version(),
-        inputs=made.inputs,
-        files=made.files,
-        read=Count(documents=len(sizes), bytes=int(sizes.sum())),
+        inputs=made.inputs_digest,
+        files=made.inputs.files,
+        read=read,
         kept=count(kept & ~decisions.heldout),
         heldout_kept=count(kept & decisions.heldout),
         dropped=dropped,
-        tokens=packed,
-        left_over=made.tokens - packed,
-        tokenizer=made.tokenizer,
-        vocab_size=made.vocabulary.vocab_size,
-        eos_id=made.vocabulary.eos_id,
-        sequence_length=made.pipeline.packing.sequence_length,
-        sequences=sum(shard.sequences for shard in made.shards),
-        shards=made.shards,
+        quarantined=aside,
+        documents=made.documents,
         heldout=made.heldout,
         ledger=made.ledger,
+        tables=made.tables,
+        decisions=made.decided,
+        own_stages=made.own_stages,
+        **_packed(made.packed),
     )
+
+
+def _packed(packed: Packed | None) -> dict[str, Any]:
+    if packed is None:
+        return {}
+    tokens = sum(shard.tokens for shard in packed.shards)
+    return {
+        "tokens": tokens,
+        "left_over": packed.tokens - tokens,
+        "tokenizer": packed.digest,
+        "vocab_size": packed.tokenizer.vocab_size,
+        "eos_id": packed.tokenizer.eos_id,
+        "sequence_length": packed.sequence_length,
+        "sequences": sum(shard.sequences for shard in packed.shards),
+        "shards": packed.shards,
+    }
 
 
 def load(blobs: BlobStore, digest: Digest) -> Manifest:

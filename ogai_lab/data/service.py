@@ -110,7 +110,7 @@ class Data(Service):
         return page(self._blobs, Digest(self.manifest(digest).ledger), reason, limit, offset)
 
     def _check_tokenizer(self, pipeline: Pipeline) -> None:
-        digest = pipeline.tokenizer.digest
+        digest = None if pipeline.tokenizer is None else pipeline.tokenizer.digest
         if digest is not None and not self._blobs.exists(Digest(digest)):
             raise InvalidInput(
                 f"There is no tokenizer {digest} in the store.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -23,15 +24,19 @@ def store(blobs: BlobStore, table: pa.Table) -> Digest:
 
 
 def store_all(blobs: BlobStore, schema: pa.Schema, tables: Iterable[pa.Table]) -> Digest:
-    """Store many tables as one, a row group each, and return its digest."""
+    """Store many tables as one, a row group each, and return its digest.
+
+    One is in memory at a time.
+    """
     import pyarrow.parquet as pq
 
-    sink = io.BytesIO()
-    with pq.ParquetWriter(sink, schema, compression="zstd", compression_level=1) as writer:
-        for table in tables:
-            if table.num_rows:
-                writer.write_table(table)
-    return blobs.put(sink.getbuffer())
+    with tempfile.NamedTemporaryFile(prefix="ogai-", suffix=".parquet") as file:
+        with pq.ParquetWriter(file, schema, compression="zstd", compression_level=1) as writer:
+            for table in tables:
+                if table.num_rows:
+                    writer.write_table(table)
+        file.flush()
+        return blobs.put_file(file.name)
 
 
 def load(blobs: BlobStore, digest: Digest, columns: Sequence[str] | None = None) -> pa.Table:
@@ -39,6 +44,38 @@ def load(blobs: BlobStore, digest: Digest, columns: Sequence[str] | None = None)
     import pyarrow.parquet as pq
 
     return pq.read_table(io.BytesIO(blobs.get(digest)), columns=columns and list(columns))
+
+
+def load_parts(
+    blobs: BlobStore, parts: Sequence[str], columns: Sequence[str] | None = None
+) -> pa.Table:
+    """Return a table that is stored in parts with the same rows: of a column the last one counts.
+
+    Parameters
+    ----------
+    parts
+        Digests. The first has the documents, the others what was found out about them later.
+    columns
+        Only these, in this order; all when left out, a column that is null all over where no part
+        has it.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    found: dict[str, pa.ChunkedArray] = {}
+    order: list[str] = []
+    rows = 0
+    for digest in reversed(parts):
+        file = pq.ParquetFile(io.BytesIO(blobs.get(Digest(digest))))
+        names = file.schema_arrow.names
+        new = [n for n in names if n not in found and (columns is None or n in columns)]
+        table = file.read(columns=new)
+        found |= {name: table[name] for name in new}
+        order = [*new, *order]
+        rows = file.metadata.num_rows
+    names = order if columns is None else list(columns)
+    absent = pa.chunked_array([pa.nulls(rows)])
+    return pa.table({name: found.get(name, absent) for name in names})
 
 
 def store_array(blobs: BlobStore, array: NDArray[Any]) -> Digest:

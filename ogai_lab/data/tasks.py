@@ -6,17 +6,22 @@ any machine that reaches the store, any number of times.
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import tempfile
+import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import TypeAdapter
 
 from ogai_lab.core.blobs import BlobStore, Digest
 from ogai_lab.core.errors import Conflict
-from ogai_lab.data import heldout, ledger, sources, tables
+from ogai_lab.data import heldout, ledger, quarantine, sources, tables
 from ogai_lab.data.sources.files import Piece
-from ogai_lab.data.stages import build, keeping_raw
+from ogai_lab.data.stages import keeping_raw
+from ogai_lab.data.steps import build_pass, build_stage
 from ogai_lab.data.types import Source, StageSpec
 
 if TYPE_CHECKING:
@@ -25,11 +30,19 @@ if TYPE_CHECKING:
 Result = dict[str, Any]
 _SOURCE: TypeAdapter[Source] = TypeAdapter(Source)
 _STAGES = TypeAdapter(list[StageSpec])
+READING = "read"
+"""What a source costs is told under this name, beside the stages."""
 
 
 def fingerprint(pieces: Sequence[Piece]) -> list[str]:
     """Return the SHA-256 of each piece's bytes."""
     return [hashlib.sha256(Piece(*piece).read()).hexdigest() for piece in pieces]
+
+
+def file_digest(path: str) -> str:
+    """Return the SHA-256 of a file beside the corpus."""
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read(
@@ -62,41 +75,125 @@ def read(
         When a file is not what it was when its digest was taken.
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
 
+    start = time.perf_counter()
     batch = _documents(_SOURCE.validate_json(source), pieces, digests)
-    for spec in _STAGES.validate_json(stages):
-        stage = build(spec)
-        batch = stage.process(keeping_raw(stage, batch) if keep_raw else batch)
+    spent = {READING: (time.perf_counter() - start, batch.num_rows, _size(batch))}
+    made = staged(_STAGES.validate_json(stages), batch, keep_raw)
+    blobs = BlobStore(url)
     return {
-        "documents": batch.num_rows,
-        "bytes": pc.sum(batch["bytes"]).as_py() or 0,
-        "blobs": {"documents": tables.store(BlobStore(url), pa.Table.from_batches([batch]))},
+        "documents": made.batch.num_rows,
+        "bytes": _size(made.batch),
+        "spent": spent | made.spent,
+        **_set_aside(made.quarantine),
+        "blobs": {
+            "documents": tables.store(blobs, pa.Table.from_batches([made.batch])),
+            **_stored_quarantine(blobs, made.quarantine),
+        },
     }
 
 
-def divide(url: str, documents: str, decisions: str, start: int) -> Result:
+def extend(url: str, parts: Sequence[str], stages: str, keep_raw: bool) -> Result:
+    """Run further stages over a stored table; only what they add is stored.
+
+    Parameters
+    ----------
+    parts
+        Digests of the table's parts.
+    stages
+        The list of stages, as JSON.
+    keep_raw
+        Whether a text that a stage changes is kept as ``raw_text``.
+    """
+    import pyarrow as pa
+
+    blobs = BlobStore(url)
+    specs = _STAGES.validate_json(stages)
+    table = tables.load_parts(blobs, parts)
+    made = staged(specs, _one_batch(table), keep_raw)
+    result = pa.Table.from_batches([made.batch])
+    whole = made.quarantine.num_rows > 0
+    if not whole:
+        old = set(table.column_names)
+        changed = {name for spec in specs for name in build_stage(spec).replaces} | {"bytes"}
+        result = result.select([n for n in result.column_names if n not in old or n in changed])
+    return {
+        "documents": result.num_rows,
+        "bytes": _size(made.batch),
+        "whole": whole,
+        "spent": made.spent,
+        **_set_aside(made.quarantine),
+        "blobs": {
+            "documents": tables.store(blobs, result),
+            **_stored_quarantine(blobs, made.quarantine),
+        },
+    }
+
+
+def gather(url: str, parts: Sequence[str], spec: str) -> Result:
+    """Store what a pass compares the documents of one table by."""
+    blobs = BlobStore(url)
+    pass_ = build_pass(StageSpec.model_validate_json(spec))
+    start = time.perf_counter()
+    table = tables.load_parts(blobs, parts, list(dict.fromkeys([*pass_.needed(), "bytes"])))
+    part = pass_.map(table)
+    spent = (time.perf_counter() - start, table.num_rows, _size(table))
+    return {
+        "spent": {pass_.name: spent},
+        "blobs": {"part": tables.store(blobs, part)},
+    }
+
+
+def compare(url: str, parts: Sequence[str], sizes: Sequence[int], spec: str, memory: int) -> Result:
+    """Run the second half of a pass, over the whole corpus: its columns, one blob a table.
+
+    Parameters
+    ----------
+    parts, sizes
+        What `gather` stored of each table, and how many documents it has.
+    memory
+        Bytes that it may take.
+    """
+    blobs = BlobStore(url)
+    pass_ = build_pass(StageSpec.model_validate_json(spec))
+    loads = [functools.partial(tables.load, blobs, Digest(part)) for part in parts]
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="ogai-pass-") as scratch:
+        found = pass_.reduce(loads, sizes, Path(scratch), memory)
+        stored = {str(place): tables.store(blobs, table) for place, table in enumerate(found)}
+    spent = (time.perf_counter() - start, 0, 0)
+    return {"spent": {pass_.name: spent}, "blobs": stored}
+
+
+def divide(
+    url: str, parts: Sequence[str], decisions: str, start: int, quarantine: Sequence[str]
+) -> Result:
     """Make the ledger of one table's dropped documents, and the lines of its held-out ones.
 
     Parameters
     ----------
-    documents, decisions
-        Digests of the table and of the decisions about the whole corpus.
+    parts, decisions
+        Digests of the table's parts and of the decisions about the whole corpus.
     start
         The corpus's index of the table's first document.
+    quarantine
+        Digests of the tables of what was set aside on the way to this one.
     """
     blobs = BlobStore(url)
-    table = tables.load(blobs, Digest(documents), list(sources.COLUMNS))
+    table = tables.load_parts(blobs, parts, list(sources.COLUMNS))
     decided = tables.load(blobs, Digest(decisions)).slice(start, table.num_rows)
+    aside = [tables.load(blobs, Digest(digest)) for digest in quarantine]
     return {
         "blobs": {
-            "ledger": tables.store(blobs, ledger.drops(table, decided)),
+            "ledger": tables.store(blobs, ledger.drops(table, decided, aside)),
             "heldout": blobs.put(heldout.lines(table, decided)),
         }
     }
 
 
-def tokenize(url: str, documents: str, keep: str, start: int, tokenizer: str, eos: str) -> Result:
+def tokenize(
+    url: str, parts: Sequence[str], keep: str, start: int, tokenizer: str, eos: str
+) -> Result:
     """Encode the kept training documents of one table.
 
     Parameters
@@ -111,7 +208,7 @@ def tokenize(url: str, documents: str, keep: str, start: int, tokenizer: str, eo
     from ogai_lab.data import tokenizer as tokenizers
 
     blobs = BlobStore(url)
-    table = tables.load(blobs, Digest(documents), ["text"])
+    table = tables.load_parts(blobs, parts, ["text"])
     rows = np.flatnonzero(tables.load_array(blobs, Digest(keep))[start : start + table.num_rows])
     tokenizer_ = tokenizers.load(blobs, Digest(tokenizer), eos)
     encoded = tokenizer_.encode(table["text"].take(rows).to_pylist())
@@ -122,6 +219,58 @@ def tokenize(url: str, documents: str, keep: str, start: int, tokenizer: str, eo
             "lengths": tables.store_array(blobs, encoded.lengths),
         },
     }
+
+
+class Staged(NamedTuple):
+    """What stages made of a batch, what they set aside, and what each has cost."""
+
+    batch: pa.RecordBatch
+    quarantine: pa.Table
+    spent: dict[str, tuple[float, int, int]]
+
+
+def staged(specs: Sequence[StageSpec], batch: pa.RecordBatch, keep_raw: bool) -> Staged:
+    """Run stages over a batch, one after the other."""
+    import pyarrow as pa
+
+    aside = [quarantine.schema().empty_table()]
+    spent: dict[str, tuple[float, int, int]] = {}
+    for spec in specs:
+        stage = build_stage(spec)
+        start, rows, size = time.perf_counter(), batch.num_rows, _size(batch)
+        given = keeping_raw(stage, batch) if keep_raw else batch
+        batch, failed = quarantine.processed(stage, given)
+        spent[stage.name] = (time.perf_counter() - start, rows, size)
+        aside.append(failed)
+    return Staged(batch, pa.concat_tables(aside), spent)
+
+
+def _set_aside(aside: pa.Table) -> dict[str, Any]:
+    if not aside.num_rows:
+        return {"quarantined": 0, "quarantined_bytes": 0}
+    first = aside.slice(0, 1).to_pylist()[0]
+    return {
+        "quarantined": aside.num_rows,
+        "quarantined_bytes": _size(aside),
+        "error": f"{first['stage']}: {first['error']}",
+    }
+
+
+def _stored_quarantine(blobs: BlobStore, aside: pa.Table) -> dict[str, str]:
+    return {"quarantine": tables.store(blobs, aside)} if aside.num_rows else {}
+
+
+def _size(documents: pa.RecordBatch | pa.Table) -> int:
+    import pyarrow.compute as pc
+
+    return int(pc.sum(documents["bytes"]).as_py() or 0)
+
+
+def _one_batch(table: pa.Table) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    batches = table.combine_chunks().to_batches()
+    return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
 
 
 def _documents(source: Source, pieces: Sequence[Piece], digests: Sequence[str]) -> pa.RecordBatch:

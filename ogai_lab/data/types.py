@@ -20,43 +20,39 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, Field
 
 from ogai_lab.core.types import Bytes, Sentence, Strict
+from ogai_lab.data.source_types import (
+    HtmlFolder as HtmlFolder,
+)
+from ogai_lab.data.source_types import (
+    HuggingFace as HuggingFace,
+)
+from ogai_lab.data.source_types import (
+    JsonLines as JsonLines,
+)
+from ogai_lab.data.source_types import (
+    Parquet as Parquet,
+)
+from ogai_lab.data.source_types import (
+    Pdf as Pdf,
+)
+from ogai_lab.data.source_types import (
+    PythonStdlib as PythonStdlib,
+)
+from ogai_lab.data.source_types import (
+    Source as Source,
+)
+from ogai_lab.data.source_types import (
+    TextFolder as TextFolder,
+)
+from ogai_lab.data.source_types import (
+    Wacz as Wacz,
+)
+from ogai_lab.data.source_types import (
+    Warc as Warc,
+)
 from ogai_lab.scheduler.types import JobState, Progress
 
-Fraction = Annotated[float, Field(gt=0, le=1)]
 DigestText = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
-
-
-class _Source(Strict):
-    fraction: Fraction = Field(default=1.0, description="The share of its files, by their names.")
-    limit: Bytes | None = Field(default=None, gt=0, description="At most so many bytes of files.")
-    cut: Bytes = Field(
-        default=1 << 20, ge=1024, description="A longer document becomes several of this size."
-    )
-
-
-class PythonStdlib(_Source):
-    """The documentation strings, code and comments of the Python standard library."""
-
-    kind: Literal["python_stdlib"] = "python_stdlib"
-
-
-class JsonLines(_Source):
-    """JSON lines files: one document a line. A line that is not JSON is kept as damaged text."""
-
-    kind: Literal["jsonl"] = "jsonl"
-    path: str = Field(min_length=1, description="A file, or a folder of .jsonl files.")
-    field: str = Field(default="text", min_length=1, description="The field with the text.")
-
-
-class TextFolder(_Source):
-    """A folder of text files: one document a file."""
-
-    kind: Literal["text_folder"] = "text_folder"
-    path: str = Field(min_length=1)
-    pattern: str = Field(default="*.txt", min_length=1, description="What file names look like.")
-
-
-Source = Annotated[PythonStdlib | JsonLines | TextFolder, Field(discriminator="kind")]
 
 
 class StageSpec(Strict):
@@ -70,12 +66,14 @@ class Rule(Strict):
     """When to drop a document: its signal is below, above or equal to a value, or was seen before.
 
     ``repeated`` keeps the first of the documents that share the signal and are not dropped by an
-    earlier rule. A document without the signal (null) is kept.
+    earlier rule. ``present`` drops a document that has the signal at all; over a pass's
+    ``<name>_kept`` it keeps one document of each cluster: the survivor or, where an earlier rule
+    dropped that, the next. A document without the signal (null) is kept.
     """
 
     reason: str = Field(min_length=1, max_length=60)
     column: str
-    drop: Literal["below", "above", "is", "repeated"]
+    drop: Literal["below", "above", "is", "repeated", "present"]
     value: float | bool | None = None
     kinds: list[str] = Field(default=[], description="Only documents of these kinds; all if empty.")
 
@@ -127,10 +125,13 @@ class Packing(Strict):
 
 
 class Pipeline(Strict):
-    """Everything that decides what a corpus becomes."""
+    """Everything that decides what a corpus becomes.
+
+    Without a tokenizer a run ends with documents; with one they are packed for training, too.
+    """
 
     name: str = Field(default="corpus", min_length=1, max_length=100)
-    sources: list[Source] = Field(min_length=1)
+    sources: list[Source] = Field(default=[], description="A preset has none until it is run.")
     stages: list[StageSpec] = []
     keep_raw: bool = Field(
         default=False,
@@ -138,8 +139,13 @@ class Pipeline(Strict):
     )
     policy: Policy = Policy(name="raw")
     split: Split = Split()
-    tokenizer: TokenizerSpec = TokenizerSpec()
-    packing: Packing = Packing()
+    tokenizer: TokenizerSpec | None = TokenizerSpec()
+    packing: Packing | None = Packing()
+
+    @property
+    def packs(self) -> bool:
+        """Whether a run goes on to tokens."""
+        return self.tokenizer is not None and self.packing is not None
 
 
 class Count(BaseModel):
@@ -158,6 +164,16 @@ class Shard(BaseModel):
     dtype: Literal["uint16", "uint32"]
 
 
+class DocumentShard(BaseModel):
+    """One Parquet file of kept documents in the output folder."""
+
+    name: str = Field(description="Below the folder.")
+    digest: str
+    documents: int
+    bytes: int = Field(description="Of text.")
+    size: int = Field(description="Bytes of the file.")
+
+
 class Manifest(BaseModel):
     """What a pipeline made of its inputs. It holds nothing that two equal runs could differ in."""
 
@@ -173,16 +189,25 @@ class Manifest(BaseModel):
     kept: Count
     heldout_kept: Count
     dropped: dict[str, Count] = Field(description="By reason.")
-    tokens: int = Field(description="Of all sequences.")
-    left_over: int = Field(description="Tokens at the end that did not fill a sequence.")
-    tokenizer: str
-    vocab_size: int
-    eos_id: int
-    sequence_length: int
-    sequences: int
-    shards: list[Shard]
+    quarantined: Count = Field(default=Count(), description="Set aside: a stage raised on them.")
+    tokens: int = Field(default=0, description="Of all sequences.")
+    left_over: int = Field(default=0, description="Tokens at the end that did not fill a sequence.")
+    tokenizer: str = Field(default="", description="Empty where the run ends with documents.")
+    vocab_size: int = 0
+    eos_id: int = 0
+    sequence_length: int = 0
+    sequences: int = 0
+    shards: list[Shard] = []
+    documents: list[DocumentShard] = Field(
+        default=[], description="The files of an output folder, where there was one."
+    )
     heldout: str
     ledger: str
+    tables: str = Field(default="", description="Digest of the list of tables with all documents.")
+    decisions: str = Field(default="", description="Digest of what was decided about each.")
+    own_stages: dict[str, str] = Field(
+        default={}, description="The digests of the sources of the user's own stages, by name."
+    )
 
 
 class Drop(BaseModel):
@@ -191,11 +216,12 @@ class Drop(BaseModel):
     doc_id: str
     path: str
     kind: str
-    split: Literal["train", "heldout"]
+    split: Literal["train", "heldout", "quarantine"]
     stage: str
     reason: str
     value: float | None = None
     kept_id: str | None = Field(default=None, description="The document kept in its stead.")
+    error: str | None = Field(default=None, description="What the stage raised, in quarantine.")
     bytes: int
     excerpt: str = Field(description="How it begins.")
 
@@ -208,8 +234,20 @@ class LedgerPage(BaseModel):
     reasons: dict[str, int]
 
 
-Phase = Literal["plan", "fingerprint", "read", "decide", "divide", "tokenizer", "tokenize", "pack"]
-"""What a run does, one after the other."""
+Phase = Literal[
+    "plan",
+    "fingerprint",
+    "read",
+    "decide",
+    "divide",
+    "tokenizer",
+    "tokenize",
+    "pack",
+    "compare",
+    "write",
+]
+"""What a run does. ``compare`` (the passes) follows ``read``, ``write`` follows ``divide``; they
+stand last because a job reports its phase by number."""
 
 PHASES: tuple[Phase, ...] = get_args(Phase)
 

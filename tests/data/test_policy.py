@@ -99,5 +99,28 @@ def test_a_limit_on_held_out_documents_is_a_drop_with_its_own_reason() -> None:
 
 def test_only_the_columns_of_the_rules_are_needed() -> None:
     policy = Policy(name="p", rules=[SHORT])
-    assert needed(policy, NONE) == ["doc_id", "kind", "path", "size"]
-    assert "key" in needed(policy, Split(leaked="key"))
+    assert needed(policy, NONE, ()) == ["doc_id", "kind", "path", "size"]
+    assert "key" in needed(policy, Split(leaked="key"), ())
+
+
+def test_of_a_cluster_one_document_stays_though_its_survivor_was_dropped() -> None:
+    table = signals(
+        size=[5, 20, 20, 20, 20, 20],
+        near_group=pa.array([7, 7, 7, None, 8, 8]),
+        near_kept=pa.array([None, "d0", "d0", None, None, "d4"]),
+        near_similarity=pa.array([None, 0.9, 0.8, None, None, 0.7]),
+    )
+    near = Rule(reason="near", column="near_kept", drop="present")
+    rules = Policy(name="p", rules=[SHORT, near])
+    wanted = needed(rules, NONE, table.column_names)
+    found = decide(table.select(wanted), rules, NONE)
+    assert reasons(found) == ["short", None, "near", None, None, "near"]
+    assert found.kept.tolist() == [-1, -1, 1, -1, -1, 4]
+    assert found.value[5] == 0.7
+    assert found.value[2] != found.value[2]  # of the new survivor nobody knows the similarity
+
+
+def test_a_signal_that_is_there_at_all_can_be_a_reason() -> None:
+    table = signals(found_in=pa.array(["gsm8k", None]))
+    rule = Rule(reason="contaminated", column="found_in", drop="present")
+    assert reasons(decide(table, Policy(name="p", rules=[rule]), NONE)) == ["contaminated", None]
