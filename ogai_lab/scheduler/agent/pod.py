@@ -129,9 +129,11 @@ class Pod:
             self._loop.later(0, lambda: self._conclude(self._reason(message["tails"])))
 
     def _rank_exited(self, message: Message) -> None:
+        if message["told_to_end"]:
+            return  # also when it saved and exited with 0: its node has not done its work
         if message["code"] == 0:
             self._succeeded += 1
-        elif not message["told_to_end"]:
+        else:
             self._failures.add(self._number, message)
             self._node.kill()
 

@@ -16,9 +16,9 @@ import ogai_lab.core.records
 from ogai_lab.core.blobs import BlobStore
 from ogai_lab.core.home import Home
 from ogai_lab.scheduler import agent
+from ogai_lab.scheduler.engines.archive import agent_archive
 from ogai_lab.scheduler.engines.base import Order, Placement
 from ogai_lab.scheduler.engines.local import LocalEngine
-from ogai_lab.scheduler.engines.archive import agent_archive
 from ogai_lab.scheduler.spec import CellRun, JobSpec
 
 SOURCES = [*Path(agent.__path__[0]).glob("*.py"), Path(ogai_lab.core.records.__file__)]

@@ -31,6 +31,7 @@ _ALSO: dict[int, ExitKind] = {
 }
 _KINDS = {code: kind for kind, code in EXIT_CODES.items()} | _ALSO
 _DISRUPTED, _FINAL = 0, 1
+_NEVER = 255
 _RULE = "rule at index {}$"
 
 
@@ -56,13 +57,25 @@ def pod_failure_policy(on: Collection[ExitKind]) -> dict[str, Any]:
     on
         The ends after which the job is tried again.
     """
-    final = sorted(code for code, kind in _KINDS.items() if code and kind not in on)
-    exit_codes = {"containerName": CONTAINER, "operator": "In", "values": final}
+    exit_codes = {"containerName": CONTAINER, **_final(on)}
     disrupted = [{"type": "DisruptionTarget", "status": "True"}]
-    rules: list[dict[str, Any]] = [{"action": "FailJob", "onPodConditions": disrupted}]
-    if final:
-        rules.append({"action": "FailJob", "onExitCodes": exit_codes})
-    return {"rules": rules}
+    return {
+        "rules": [
+            {"action": "FailJob", "onPodConditions": disrupted},
+            {"action": "FailJob", "onExitCodes": exit_codes},
+        ]
+    }
+
+
+def _final(on: Collection[ExitKind]) -> dict[str, Any]:
+    """Return the exit codes after which nothing is tried again.
+
+    A code that is none of ours is a failure of the program like any other.
+    """
+    again = {code for code, kind in _KINDS.items() if code and kind in on}
+    if ExitKind.PROGRAM_ERROR not in on:
+        return {"operator": "NotIn", "values": sorted(again) or [0]}
+    return {"operator": "In", "values": sorted(_KINDS.keys() - again - {0}) or [_NEVER]}
 
 
 def failure_policy(on: Collection[ExitKind], left: int) -> dict[str, Any]:
