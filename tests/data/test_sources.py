@@ -155,7 +155,7 @@ def test_a_source_without_files_is_refused(tmp_path: Path, path: str) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(InvalidInput) as caught:
         sources.pieces(TextFolder(path=str(tmp_path / path)))
-    assert caught.value.field == "sources"
+    assert str(caught.value.field).startswith("sources")
     assert path in str(caught.value)
 
 

@@ -2,16 +2,28 @@
 
 Such a module has three functions: ``files(source)`` finds the files in a fixed order,
 ``pieces(file)`` cuts one into parts that can be read alone, and ``documents(source, piece, data)``
-yields the texts in the bytes of a part. Nothing is left out here: dropping is the policy's.
+yields the texts in the bytes of a part (in an open file of them where it says ``STREAMS``). The
+columns that it gives beside are its ``MORE``. Nothing is left out here: dropping is the policy's.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import IO, Any
 
 from ogai_lab.core.errors import InvalidInput
-from ogai_lab.data.sources import jsonl, python_stdlib, text_folder
+from ogai_lab.data.sources import (
+    html_folder,
+    huggingface,
+    jsonl,
+    parquet,
+    pdf,
+    python_stdlib,
+    text_folder,
+    wacz,
+    warc,
+)
 from ogai_lab.data.sources.files import Document, Piece, chosen, cut
 from ogai_lab.data.types import Source
 
@@ -19,6 +31,12 @@ _READERS: dict[str, Any] = {
     "python_stdlib": python_stdlib,
     "jsonl": jsonl,
     "text_folder": text_folder,
+    "warc": warc,
+    "wacz": wacz,
+    "html": html_folder,
+    "parquet": parquet,
+    "huggingface": huggingface,
+    "pdf": pdf,
 }
 COLUMNS = {
     "doc_id": "string",
@@ -36,7 +54,21 @@ def columns(sources: Iterable[Source]) -> dict[str, str]:
 
     Every table of a pipeline has all of them; where a source does not give one, it is null.
     """
-    return dict(COLUMNS)
+    found = dict(COLUMNS)
+    for place, source in enumerate(sources):
+        for name, kind in more(source).items():
+            if found.setdefault(name, kind) != kind or name in COLUMNS:
+                raise InvalidInput(
+                    f"The column {name!r} is {found[name]} in one source and {kind} in another.",
+                    action="Give it the same type in all sources, or leave it out of one.",
+                    field=f"sources.{place}.columns",
+                )
+    return found
+
+
+def more(source: Source) -> dict[str, str]:
+    """Return the columns that a source gives beside `COLUMNS`, with their Arrow types."""
+    return {**getattr(_READERS[source.kind], "MORE", {}), **getattr(source, "columns", {})}
 
 
 def pieces(source: Source) -> list[Piece]:
@@ -60,8 +92,14 @@ def pieces(source: Source) -> list[Piece]:
     return [piece for file in found for piece in reader.pieces(file)]
 
 
-def documents(source: Source, piece: Piece, data: bytes) -> Iterator[Document]:
+def documents(source: Source, piece: Piece, data: bytes | IO[bytes]) -> Iterator[Document]:
     """Yield the documents in the bytes of a piece, long ones cut; empty ones are no documents."""
-    for document in _READERS[source.kind].documents(source, piece, data):
-        if document.text:
+    reader = _READERS[source.kind]
+    given: bytes | IO[bytes] = data
+    if getattr(reader, "STREAMS", False):
+        given = io.BytesIO(data) if isinstance(data, bytes) else data
+    elif not isinstance(data, bytes):
+        given = data.read()
+    for document in reader.documents(source, piece, given):
+        if document.text or document.more.get("html"):
             yield from cut(document, source.cut)

@@ -6,9 +6,10 @@ import fnmatch
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from ogai_lab.core.errors import InvalidInput
 
@@ -17,13 +18,16 @@ class Piece(NamedTuple):
     """A part of a file that one task reads.
 
     `path` is its name in the corpus (the same on every machine), `location` where it is here;
-    `start` and `end` are byte offsets.
+    `start` and `end` are byte offsets. It is read with the first `head` bytes of the file and the
+    last `tail`, where a format needs them (a schema, a footer).
     """
 
     path: str
     location: str
     start: int
     end: int
+    head: int = 0
+    tail: int = 0
 
     @property
     def size(self) -> int:
@@ -38,22 +42,35 @@ class Piece(NamedTuple):
         InvalidInput
             When the file cannot be read.
         """
-        try:
-            with Path(self.location).open("rb") as file:
+        from ogai_lab.data.sources.locations import opened
+
+        with opened(self) as file:
+            try:
                 file.seek(self.start)
                 return file.read(self.size)
-        except OSError as exc:
-            raise InvalidInput(
-                f"The file {self.path!r} cannot be read: {exc.strerror}.",
-                action="Make it readable for you, or take it out of the source.",
-                field="sources",
-            ) from exc
+            except OSError as exc:
+                raise unreadable(self, exc) from exc
+
+
+def named(path: str, location: str, size: int) -> Piece:
+    """Return a whole file as a piece."""
+    return Piece(path, location, 0, size)
+
+
+def unreadable(piece: Piece, exc: Exception) -> InvalidInput:
+    """Return the error about a file that cannot be read."""
+    return InvalidInput(
+        f"The file {piece.path!r} cannot be read: {getattr(exc, 'strerror', None) or exc}.",
+        action="Make it readable for you, or take it out of the source.",
+        field="sources",
+    )
 
 
 class Document(NamedTuple):
     """One text, where it begins in its source, and how many places of it are damaged.
 
-    `part` is where it begins in the document that it was cut from, in bytes.
+    `part` is where it begins in the document that it was cut from, in bytes. `more` are the columns
+    that its source gives beside: its HTML, address and the like.
     """
 
     offset: int
@@ -61,6 +78,12 @@ class Document(NamedTuple):
     text: str
     damage: int = 0
     part: int = 0
+    more: Mapping[str, Any] = MappingProxyType({})
+
+
+def damaged(offset: int) -> Document:
+    """Return what stands for a place where nothing could be read."""
+    return Document(offset, "damaged", "\ufffd", 1)
 
 
 def decoded(data: bytes) -> tuple[str, int]:
@@ -157,6 +180,6 @@ def cut(document: Document, size: int) -> Iterator[Document]:
         if end < len(text):
             end = text.rfind("\n", start, end) + 1 or text.rfind(" ", start, end) + 1 or end
         piece = text[start:end]
-        yield document._replace(text=piece, part=part)
+        yield document._replace(text=piece, part=document.part + part)
         part += len(piece.encode())
         start = end

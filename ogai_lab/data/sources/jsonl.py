@@ -1,40 +1,33 @@
-"""JSON lines files: one document a line; a large file is read by many tasks."""
+"""JSON lines files: one document a line; a large plain file is read by many tasks."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
+from typing import IO
 
-from ogai_lab.core.errors import InvalidInput
-from ogai_lab.data.sources.files import Document, Piece, decoded, regular_size, shown, walk
+from ogai_lab.data.sources import locations, packed, rows
+from ogai_lab.data.sources.files import Document, Piece, damaged, decoded
 from ogai_lab.data.types import JsonLines
 
+STREAMS = True
+_PATTERNS = ("*.jsonl", "*.jsonl.gz", "*.jsonl.zst")
 _PIECE = 4 << 20
+_LINE = 64 << 20
+"""Bytes that are kept of one line."""
 
 
 def files(source: JsonLines) -> Iterator[Piece]:
     """Yield the file, or the files of the folder."""
-    path = Path(source.path).expanduser()
-    if path.is_dir():
-        yield from walk(path, "*.jsonl")
-        return
-    size = regular_size(path)
-    if size is None:
-        raise InvalidInput(
-            f"There is no file or folder {source.path!r}.",
-            action="Check the path; it must be absolute, or relative to where the job runs.",
-            field="sources.path",
-        )
-    yield Piece(shown(Path(path.name)), str(path), 0, size)
+    return locations.find(source.path, _PATTERNS)
 
 
 def pieces(file: Piece) -> Iterator[Piece]:
     """Yield parts of a file, each from the beginning of a line to the end of one."""
-    if file.size <= _PIECE:
+    if file.size <= _PIECE or file.path.endswith((".gz", ".zst")):
         yield file
         return
-    with Path(file.location).open("rb") as opened:
+    with locations.opened(file) as opened:
         start = file.start
         while start < file.end:
             opened.seek(start + _PIECE)
@@ -44,13 +37,15 @@ def pieces(file: Piece) -> Iterator[Piece]:
             start = end
 
 
-def documents(source: JsonLines, piece: Piece, data: bytes) -> Iterator[Document]:
-    """Yield the text of every line that is not empty."""
-    offset = piece.start
-    for line in data.split(b"\n"):
-        if line.strip():
-            yield _document(source, offset, line)
-        offset += len(line) + 1
+def documents(source: JsonLines, piece: Piece, stream: IO[bytes]) -> Iterator[Document]:
+    """Yield the text of every line that is not empty; offsets are those in the unpacked file."""
+    for line in packed.lines(stream, piece.path, piece.size, _LINE):
+        offset = piece.start + line.offset
+        if line.data.strip():
+            document = _document(source, offset, line.data)
+            yield document._replace(damage=max(document.damage, line.broken))
+        elif line.broken:
+            yield damaged(offset)
 
 
 def _document(source: JsonLines, offset: int, line: bytes) -> Document:
@@ -62,6 +57,12 @@ def _document(source: JsonLines, offset: int, line: bytes) -> Document:
     content = value.get(source.field) if isinstance(value, dict) else None
     if not isinstance(content, str):
         return Document(offset, "text", text, max(1, damage))
+    more = {name: rows.fitting(value.get(name), kind) for name, kind in source.columns.items()}
     # JSON can name half a surrogate pair, which no encoding can store.
-    clean = content.encode("utf-8", "replace").decode() if not content.isascii() else content
-    return Document(offset, "text", clean, damage + (clean != content))
+    clean = _storable(content)
+    more = {name: _storable(v) if isinstance(v, str) else v for name, v in more.items()}
+    return Document(offset, "text", clean, damage + (clean != content), more=more)
+
+
+def _storable(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
