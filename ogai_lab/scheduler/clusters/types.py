@@ -129,3 +129,31 @@ class ClusterOffers(BaseModel):
     currency: str = ""
     notes: list[Sentence] = Field(default=[], description="What could not be seen.")
     stale_since: float | None = None
+
+
+class StorageKind(BaseModel):
+    """A kind of volumes that a cluster makes (a StorageClass)."""
+
+    name: str
+    provisioner: str
+    default: bool = Field(description="Whether volumes that name no kind are of it.")
+    waits: bool = Field(description="Whether a volume is made when its first pod starts.")
+    grows: bool
+
+
+class Volume(BaseModel):
+    """A volume that pods of a namespace can mount (a PersistentVolumeClaim)."""
+
+    name: str
+    kind: str
+    size: int = Field(description="Bytes.")
+    state: str
+    modes: list[str]
+    shared: bool = Field(description="Whether pods on several nodes can have it at once.")
+
+
+class Storage(BaseModel):
+    """What there is of storage. None: this account may not see it."""
+
+    kinds: list[StorageKind] | None
+    volumes: list[Volume] | None

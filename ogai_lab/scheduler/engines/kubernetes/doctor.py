@@ -16,7 +16,7 @@ from ogai_lab.scheduler.engines.kubernetes.api import Api
 from ogai_lab.scheduler.engines.kubernetes.config import ClusterConfig
 from ogai_lab.scheduler.engines.kubernetes.paths import Resource
 from ogai_lab.scheduler.engines.kubernetes.queues import Quotas
-from ogai_lab.scheduler.engines.kubernetes.slim import Whole
+from ogai_lab.scheduler.engines.kubernetes.storage import is_default
 
 T = TypeVar("T")
 
@@ -211,7 +211,7 @@ def _storage(api: Api) -> Iterator[Finding]:
     if classes is None:
         return
     names = [one.name for one in classes]
-    default = [one.name for one in classes if _is_default(one)]
+    default = [one.name for one in classes if is_default(one)]
     yield Finding(
         check="storage",
         outcome="ok" if names else "warn",
@@ -221,10 +221,6 @@ def _storage(api: Api) -> Iterator[Finding]:
         remedy="" if names else "Jobs keep their outputs only on volumes that exist already.",
         evidence={"default": default},
     )
-
-
-def _is_default(one: Whole) -> bool:
-    return one.annotations.get("storageclass.kubernetes.io/is-default-class") == "true"
 
 
 def seen(api: Api, resource: Resource, slimmed: Callable[[Mapping[str, Any]], T]) -> list[T] | None:

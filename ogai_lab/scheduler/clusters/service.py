@@ -1,0 +1,130 @@
+"""The operations of clusters that are not this machine."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from ogai_lab.core.errors import Forbidden, NotFound
+from ogai_lab.core.home import Home
+from ogai_lab.core.operations import Service, operation
+from ogai_lab.core.types import Text
+from ogai_lab.scheduler.clusters.types import (
+    ClusterOffers,
+    ClusterQueueView,
+    Diagnosis,
+    KnownCluster,
+    Need,
+    Part,
+    Storage,
+)
+from ogai_lab.scheduler.engines.kubernetes import cache as kinds
+from ogai_lab.scheduler.engines.kubernetes import doctor, paths, slim
+from ogai_lab.scheduler.engines.kubernetes.fleet import Fleet, Member
+from ogai_lab.scheduler.engines.kubernetes.offers import Ground, offers
+from ogai_lab.scheduler.engines.kubernetes.queues import views
+from ogai_lab.scheduler.engines.kubernetes.room import rooms
+from ogai_lab.scheduler.engines.kubernetes.storage import storage
+from ogai_lab.scheduler.types import Node
+
+Name = Annotated[Text, Field(max_length=500)]
+"""A cluster's name; the current one's where it is empty. Contexts may be called anything."""
+
+
+class Clusters(Service):
+    """Clusters that are known: what each has, whether one may use it, what it offers."""
+
+    route = "clusters"
+    resource = "ogai:clusters"
+
+    def __init__(self, home: Home, fleet: Fleet | None = None) -> None:
+        self.fleet = fleet or Fleet(home.path)
+
+    @operation("GET", "/clusters", action="read")
+    def clusters(self) -> list[KnownCluster]:
+        """List the clusters that are known: of clusters.yaml, the kubeconfig and the pod's own."""
+        return self.fleet.known()
+
+    @operation("GET", "/doctor", action="read")
+    def doctor(self, cluster: Name = "") -> Diagnosis:
+        """Check whether jobs can be run on a cluster; every finding comes with what mends it."""
+        member = self.fleet.member(cluster)
+        return doctor.diagnose(member.api, member.config)
+
+    @operation("GET", "/nodes", action="read")
+    def nodes(self, cluster: Name = "") -> list[Node]:
+        """List a cluster's nodes: what each has, and what pods leave free."""
+        return self.fleet.member(cluster).nodes()
+
+    @operation("GET", "/queues", action="read")
+    def queues(self, cluster: Name = "") -> list[ClusterQueueView]:
+        """List the queues that may be seen, with quotas, what is used and borrowed, who waits."""
+        member = self.fleet.member(cluster)
+        member.begin()
+        return views(member.quotas())
+
+    @operation("GET", "/storage", action="read")
+    def storage(self, cluster: Name = "") -> Storage:
+        """List the kinds of storage, and the volumes of the namespace."""
+        api = self.fleet.member(cluster).api
+        return storage(
+            doctor.seen(api, paths.storage_classes, slim.whole),
+            doctor.seen(api, paths.claims, slim.whole),
+        )
+
+    @operation("GET", "/parts", action="read")
+    def parts(self, cluster: Name = "") -> list[Part]:
+        """Say how much of a cluster can be seen, and since when a part of it may be old."""
+        return self.fleet.member(cluster).parts()
+
+    @operation("POST", "/offers", action="read")
+    def offers(self, need: Need, cluster: Name = "") -> ClusterOffers:
+        """Say what each queue could give: now, or when, on what basis, and at what cost.
+
+        Raises
+        ------
+        InvalidInput
+            When the topology is none that the cluster knows.
+        """
+        member = self.fleet.member(cluster)
+        ground, notes = _ground(member)
+        return ClusterOffers(
+            cluster=member.config.name,
+            need=need,
+            offers=offers(need, member.config, ground),
+            currency=member.config.currency,
+            notes=notes,
+            stale_since=member.cache.stale_since,
+        )
+
+    def close(self) -> None:
+        """Give back all connections. Idempotent."""
+        self.fleet.close()
+
+
+def _ground(member: Member) -> tuple[Ground, list[str]]:
+    """Return what is known of a cluster, and what could not be seen of it."""
+    notes = []
+    member.begin()
+    quotas = member.quotas()
+    try:
+        nodes = member.cache.read(kinds.NODES)
+        pods = member.cache.read(kinds.PODS)
+        whole = pods.state.scope == "cluster"
+        on = {node.name: pods.by("node", node.name) for node in nodes.all()}
+        free = rooms(nodes.all(), on) if whole else None
+    except (Forbidden, NotFound):
+        free = None
+    try:
+        found = member.cache.read(kinds.WORKLOADS)
+        workloads = found.all() if found.state.scope == "cluster" else None
+    except (Forbidden, NotFound):
+        workloads = None
+    if free is None:
+        notes.append("What is free on nodes cannot be seen with this account's rights.")
+    if quotas.cluster_queues is None:
+        notes.append("Quotas cannot be seen with this account's rights.")
+    return Ground(
+        namespace=member.api.namespace, quotas=quotas, rooms=free, workloads=workloads
+    ), notes
