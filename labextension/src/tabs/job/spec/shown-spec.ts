@@ -19,7 +19,15 @@ const USUAL: Partial<Record<keyof Spec, unknown>> = {
   workdir: null,
   include: [],
   preload: [],
-  labels: {}
+  labels: {},
+  cluster: '',
+  image: '',
+  gpu: '',
+  fabric: '',
+  topology: '',
+  priority_class: '',
+  volumes: [],
+  secrets: []
 };
 
 const USUAL_RESTARTS = { limit: 0, delay: 0 };
