@@ -10,6 +10,7 @@ from ogai_lab.scheduler.engines.kubernetes import delivery
 from ogai_lab.scheduler.engines.kubernetes.config import ClusterConfig
 from ogai_lab.scheduler.engines.kubernetes.facts import Facts
 from ogai_lab.scheduler.engines.kubernetes.jobset import Object, objects
+from ogai_lab.scheduler.engines.kubernetes.layout import VolumeCode
 from ogai_lab.scheduler.spec import JobSpec
 
 FACTS = Facts(
@@ -49,7 +50,7 @@ class Case:
         )
         files = {delivery.ORDER: b"{}", delivery.START: b"print()\n"}
         volume = None
-        if isinstance(config.code, delivery.VolumeCode):
+        if isinstance(config.code, VolumeCode):
             volume = config.code
         elif self.link is None:
             files[delivery.ARCHIVE] = b"\x1f\x8b"
