@@ -123,6 +123,8 @@ def _ground(member: Member) -> tuple[Ground, list[str]]:
         workloads = None
     if free is None:
         notes.append("What is free on nodes cannot be seen with this account's rights.")
+    if quotas.local_queues is None:
+        notes.append("Queues cannot be seen with this account's rights; ogai doctor says which.")
     if quotas.cluster_queues is None:
         notes.append("Quotas cannot be seen with this account's rights.")
     return Ground(

@@ -153,14 +153,13 @@ def _part(name: str, groups: Mapping[str, Sequence[str]]) -> Finding:
 
 
 def _stock(api: Api, config: ClusterConfig) -> Iterator[Finding]:
-    local = seen(api, paths.local_queues, slim.whole)
     quotas = Quotas(
-        local_queues=local or [],
+        local_queues=seen(api, paths.local_queues, slim.whole),
         cluster_queues=seen(api, paths.cluster_queues, slim.whole),
         flavors=seen(api, paths.flavors, slim.whole),
         topologies=seen(api, paths.topologies, slim.whole),
     )
-    if local is not None:
+    if quotas.local_queues is not None:
         yield from coverage.queue_findings(quotas, api.namespace, config.queues)
     nodes = seen(api, paths.nodes, slim.node)
     if nodes is None:

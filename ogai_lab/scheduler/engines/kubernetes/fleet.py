@@ -76,7 +76,7 @@ class Member:
     def quotas(self) -> Quotas:
         """Return what may be seen of the cluster's queues."""
         return Quotas(
-            local_queues=self.seen(kinds.LOCAL_QUEUES) or [],
+            local_queues=self.seen(kinds.LOCAL_QUEUES),
             cluster_queues=self.seen(kinds.CLUSTER_QUEUES),
             flavors=self.seen(kinds.FLAVORS),
             topologies=self.seen(kinds.TOPOLOGIES),

@@ -6,8 +6,8 @@ that a look at a thousand nodes costs what has changed since the last.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 from ogai_lab.scheduler.engines.kubernetes import names
 from ogai_lab.scheduler.engines.kubernetes.accelerators import (
@@ -35,7 +35,7 @@ RACKS = (
 _State = Literal["ready", "busy", "unreachable", "draining"]
 _HOST = "kubernetes.io/hostname"
 _UNREACHABLE = ("node.kubernetes.io/unreachable", "node.kubernetes.io/not-ready")
-_OURS_TO_IGNORE = ("nvidia.com/gpu", "amd.com/gpu")  # taints that ask for a GPU, not for care
+_GPU_TAINTS = ("nvidia.com/gpu", "amd.com/gpu")  # pods that ask for one are made to tolerate it
 
 
 def view(node: NodeObject, pods: Sequence[PodObject], levels: Sequence[str] = ()) -> Node:
@@ -78,13 +78,24 @@ def rack(node: NodeObject, levels: Sequence[str] = ()) -> str:
     return next((node.labels[label] for label in (*known, *RACKS) if label in node.labels), "")
 
 
-def usable(node: NodeObject) -> bool:
-    """Return whether pods that tolerate what GPU pods do may start on a node."""
-    return node.ready and node.schedulable and not any(_keeps_off(one) for one in node.taints)
+def usable(node: NodeObject, tolerations: Sequence[Mapping[str, Any]] = ()) -> bool:
+    """Return whether pods with these tolerations may start on a node."""
+    return (
+        node.ready
+        and node.schedulable
+        and not any(_keeps_off(taint, tolerations) for taint in node.taints)
+    )
 
 
-def _keeps_off(taint: Taint) -> bool:
-    return taint.effect in ("NoSchedule", "NoExecute") and taint.key not in _OURS_TO_IGNORE
+def _keeps_off(taint: Taint, tolerations: Sequence[Mapping[str, Any]]) -> bool:
+    if taint.effect == "PreferNoSchedule" or taint.key in _GPU_TAINTS:
+        return False
+    return not any(
+        one.get("key", taint.key) == taint.key
+        and one.get("effect", taint.effect) in ("", taint.effect)
+        and (one.get("operator") == "Exists" or one.get("value", "") == taint.value)
+        for one in tolerations
+    )
 
 
 def _state(node: NodeObject, pods: Sequence[PodObject]) -> _State:

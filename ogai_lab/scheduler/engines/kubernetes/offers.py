@@ -107,7 +107,9 @@ class _Asking:
             left=shares[self._main].left,
             room=near.room,
             waiting=queue.waiting,
-            cost=None if price is None else price * self._need.nodes * self._need.gpus,
+            cost=price * self._need.nodes * self._need.gpus
+            if price is not None and self._need.gpus
+            else None,
         )
         never = self._never(behind, shares, near)
         if never:
@@ -182,7 +184,8 @@ class _Asking:
     def _rooms(self, flavor: str) -> list[Room] | None:
         if self._ground.rooms is None or self._ground.quotas.flavors is None:
             return None
-        return of_flavor(self._ground.rooms, self._ground.quotas.flavor(flavor))
+        found = self._ground.quotas.flavor(flavor)
+        return of_flavor(self._ground.rooms, found, self._config.tolerations)
 
     def _is_kind(self, flavor: str) -> bool:
         """Return whether a flavor's nodes have the wanted kind of GPU, as far as can be seen."""

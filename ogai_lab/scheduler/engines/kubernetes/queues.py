@@ -19,7 +19,7 @@ from ogai_lab.scheduler.engines.kubernetes.slim import Condition, Whole
 class Quotas:
     """What is known of a cluster's quotas; None where the account may not see it."""
 
-    local_queues: Sequence[Whole]
+    local_queues: Sequence[Whole] | None
     cluster_queues: Sequence[Whole] | None
     flavors: Sequence[Whole] | None
     topologies: Sequence[Whole] | None
@@ -51,7 +51,7 @@ class Quotas:
 
 def views(quotas: Quotas) -> list[ClusterQueueView]:
     """Return every queue as people see it, by namespace and name."""
-    found = [_view(queue, quotas) for queue in quotas.local_queues]
+    found = [_view(queue, quotas) for queue in quotas.local_queues or ()]
     return sorted(found, key=lambda one: (one.namespace, one.name))
 
 

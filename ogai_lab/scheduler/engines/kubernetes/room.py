@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ogai_lab.scheduler.clusters.types import Need
 from ogai_lab.scheduler.engines.kubernetes.layout import Layout
@@ -39,17 +40,22 @@ class Fit:
 
 
 def rooms(nodes: Sequence[NodeObject], pods: Mapping[str, Sequence[PodObject]]) -> list[Room]:
-    """Return the nodes that take pods, with what the pods on each leave."""
-    return [Room(node, free(node, pods.get(node.name, ()))) for node in nodes if usable(node)]
+    """Return what the pods on each node leave of it."""
+    return [Room(node, free(node, pods.get(node.name, ()))) for node in nodes]
 
 
-def of_flavor(rooms: Sequence[Room], flavor: Whole | None) -> list[Room]:
-    """Return the rooms on nodes of a flavor."""
-    labels = (flavor.spec.get("nodeLabels") or {}) if flavor else {}
+def of_flavor(
+    rooms: Sequence[Room], flavor: Whole | None, tolerations: Sequence[Mapping[str, Any]] = ()
+) -> list[Room]:
+    """Return the rooms of a flavor on nodes that take pods with these tolerations."""
+    spec = flavor.spec if flavor else {}
+    labels = spec.get("nodeLabels") or {}
+    tolerated = [*tolerations, *(spec.get("tolerations") or ())]
     return [
         one
         for one in rooms
         if all(one.node.labels.get(name) == value for name, value in labels.items())
+        and usable(one.node, tolerated)
     ]
 
 
@@ -86,7 +92,7 @@ def fit(
             possible=sum(most.values()) >= need.nodes,
             now=sum(slots.values()) >= need.nodes,
             room=sum(slots.values()),
-            words="" if sum(most.values()) >= need.nodes else _too_few(most, need),
+            words="" if sum(most.values()) >= need.nodes else _too_few(rooms, asked, most, need),
         )
     ((strength, label),) = wanted.items()
     return _near(need, label, strength == _REQUIRED, rooms, slots, most)
@@ -133,5 +139,10 @@ def _near(
     )
 
 
-def _too_few(most: Mapping[str, int], need: Need) -> str:
+def _too_few(
+    rooms: Sequence[Room], asked: Mapping[str, float], most: Mapping[str, int], need: Need
+) -> str:
+    for name, amount in asked.items():
+        if not any(one.node.allocatable.get(name, 0.0) >= amount for one in rooms):
+            return f"None of its nodes has {amount:g} {name}."
     return f"Its nodes have {sum(most.values())} places, not {need.nodes}."

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,10 @@ from ogai_lab.scheduler.engines.kubernetes.quantities import largest, numbers, t
 OURS = "ogai-lab.org/"
 _KEPT = (OURS, "jobset.sigs.k8s.io/", "kueue.x-k8s.io/", "batch.kubernetes.io/")
 _NOTHING: Mapping[str, Any] = {}
+
+
+def _nothing() -> Mapping[str, Any]:
+    return _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,8 @@ class PodObject:
     created: float | None = None
     reason: str = ""
     message: str = ""
-    labels: Mapping[str, str] = _NOTHING
-    annotations: Mapping[str, str] = _NOTHING
+    labels: Mapping[str, str] = field(default_factory=_nothing)
+    annotations: Mapping[str, str] = field(default_factory=_nothing)
     gates: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
     containers: tuple[Container, ...] = ()
@@ -125,9 +129,9 @@ class PodSet:
     name: str
     count: int
     requests: Mapping[str, float]
-    flavors: Mapping[str, str] = _NOTHING
-    usage: Mapping[str, float] = _NOTHING
-    topology: Mapping[str, Any] = _NOTHING
+    flavors: Mapping[str, str] = field(default_factory=_nothing)
+    usage: Mapping[str, float] = field(default_factory=_nothing)
+    topology: Mapping[str, Any] = field(default_factory=_nothing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,9 @@ class WorkloadObject:
     unhealthy: tuple[str, ...] = ()
     deleting: bool = False
     limit: float | None = None  # seconds it may run, where it says so
-    evictions: Mapping[str, float] = _NOTHING  # how often it was taken off, by reason
+    evictions: Mapping[str, float] = field(
+        default_factory=_nothing
+    )  # how often it was taken off, by reason
 
     def condition(self, kind: str) -> Condition | None:
         """Return a condition, None where it was never set."""
