@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ogai_lab.data.service import Data
     from ogai_lab.models.comparisons import Comparisons
     from ogai_lab.models.service import Models
+    from ogai_lab.scheduler.engines.base import Engine
+    from ogai_lab.scheduler.engines.kubernetes.fleet import Fleet
     from ogai_lab.scheduler.launch.service import Launch
     from ogai_lab.scheduler.queues import QueueConfig
     from ogai_lab.scheduler.service import Scheduler
@@ -264,8 +266,10 @@ class LocalWorkbench(Workbench):
 
     def _scheduler(self, kind: Any) -> Scheduler:
         from ogai_lab.scheduler.engines.local.engine import LocalEngine
+        from ogai_lab.scheduler.engines.several import SeveralEngines
 
-        engine = LocalEngine(self.home, self.blobs, self._inventory)
+        here = LocalEngine(self.home, self.blobs, self._inventory)
+        engine = SeveralEngines(here, self._engine_of, self._cluster_of, self._clusters_in_use)
         options = {"queues": self._queues} if self._queues else {}
         scheduler: Scheduler = kind(
             self.database, self.blobs, self.events, self.home, engine, **options
@@ -273,6 +277,38 @@ class LocalWorkbench(Workbench):
         if self._leads:
             scheduler.lead()
         return scheduler
+
+    @functools.cached_property
+    def fleet(self) -> Fleet:
+        """The clusters that jobs may name, each with one connection that all services share."""
+        from ogai_lab.scheduler.engines.kubernetes.fleet import Fleet
+
+        return Fleet(self.home.path)
+
+    def _engine_of(self, cluster: str) -> Engine:
+        """Return the engine of a cluster.
+
+        Raises
+        ------
+        NotFound
+            When there is none of this name.
+        """
+        from ogai_lab.scheduler.engines.kubernetes.engine import KubernetesEngine
+
+        member = self.fleet.member(cluster)
+        return KubernetesEngine(member.config, member.cache, self.home, self.blobs)
+
+    def _cluster_of(self, job_id: str) -> str:
+        from ogai_lab.scheduler.ledger import Ledger
+
+        with self.database.read() as connection:
+            return Ledger(self.events).cluster_of(connection, job_id)
+
+    def _clusters_in_use(self) -> list[str]:
+        from ogai_lab.scheduler.ledger import Ledger
+
+        with self.database.read() as connection:
+            return Ledger(self.events).clusters(connection)
 
     def _telemetry(self) -> Source:
         """Return what is known of the nodes: this machine, or a simulated rack."""
@@ -310,6 +346,8 @@ class LocalWorkbench(Workbench):
             self._made["cluster"].close()
         if "scheduler" in self._made:
             self._made["scheduler"].close()
+        if "fleet" in self.__dict__:
+            self.fleet.close()
         if "database" in self.__dict__:
             self.database.close()
 

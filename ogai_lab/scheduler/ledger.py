@@ -188,6 +188,16 @@ class Ledger:
             query = query.where(jobs.c.cluster != "")
         return [entry_of(row) for row in connection.execute(query).mappings()]
 
+    def cluster_of(self, connection: sa.Connection, job_id: str) -> str:
+        """Return the cluster of a job; empty for this machine, and where there is no such job."""
+        query = sa.select(jobs.c.cluster).where(jobs.c.id == job_id)
+        return str(connection.scalar(query) or "")
+
+    def clusters(self, connection: sa.Connection) -> list[str]:
+        """Return the clusters that jobs name."""
+        query = sa.select(jobs.c.cluster).where(jobs.c.cluster != "").distinct()
+        return list(connection.execute(query).scalars())
+
     def waiting(
         self, connection: sa.Connection, queues: Sequence[str], limit: int = 200
     ) -> list[Entry]:

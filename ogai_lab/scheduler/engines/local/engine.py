@@ -25,6 +25,7 @@ from ogai_lab.scheduler import admission
 from ogai_lab.scheduler.agent import processes
 from ogai_lab.scheduler.agent.files import FULL, read_json
 from ogai_lab.scheduler.agent.main import STOP
+from ogai_lab.scheduler.engines import recorded
 from ogai_lab.scheduler.engines.base import Order, Sighting
 from ogai_lab.scheduler.engines.local import cleanup, launching
 from ogai_lab.scheduler.engines.local.locks import locked
@@ -163,19 +164,11 @@ class LocalEngine:
 
     def raw(self, job_id: str, offset: int, limit: int) -> bytes:
         """Return up to `limit` bytes of the job's records; none where there are none yet."""
-        try:
-            with open(self._records(job_id), "rb", buffering=0) as file:  # noqa: PTH123
-                file.seek(offset)
-                return file.read(limit)
-        except FileNotFoundError:
-            return b""
+        return recorded.raw(Path(self._records(job_id)), offset, limit)
 
     def size(self, job_id: str) -> int:
         """Return how many bytes of records the job has."""
-        try:
-            return Path(self._records(job_id)).stat().st_size
-        except FileNotFoundError:
-            return 0
+        return recorded.size(Path(self._records(job_id)))
 
     def output(self, job_id: str) -> str | None:
         """Return the folder of the job's outputs."""
