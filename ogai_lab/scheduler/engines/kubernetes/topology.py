@@ -52,9 +52,12 @@ def _label(word: str, levels: Mapping[str, str], known: Sequence[str]) -> str:
     if len(meant) == 1:
         return meant[0]
     choices = ", ".join([*levels, *known] or _USUAL)
+    if meant:
+        message = f"The level {word[:100]!r} of a topology may be any of {', '.join(meant)}."
+    else:
+        message = f"This cluster knows no level {word[:100]!r} of a topology."
     raise InvalidInput(
-        f"The level {word[:100]!r} of a topology is "
-        + (f"one of {', '.join(meant)}." if meant else "none that this cluster knows."),
+        message,
         action=f"Use one of: {choices}; or name the label of nodes under levels in clusters.yaml.",
         field="topology",
     )
