@@ -26,7 +26,7 @@ def code_version() -> Digest:
     """Return the digest of this package's source and of the versions of what it computes with."""
     hasher = hashlib.sha256()
     package = Path(__file__).parent
-    for file in sorted(package.rglob("*.py")):
+    for file in sorted(path for path in package.rglob("*") if path.suffix in (".py", ".txt")):
         hasher.update(f"{file.relative_to(package).as_posix()}\0".encode())
         hasher.update(file.read_bytes())
     for library in LIBRARIES:
