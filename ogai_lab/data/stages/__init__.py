@@ -8,8 +8,12 @@ from ogai_lab.core.errors import InvalidInput
 from ogai_lab.core.operations import invalid
 from ogai_lab.data.stages.base import Stage, keeping_raw
 from ogai_lab.data.stages.boilerplate import Boilerplate
+from ogai_lab.data.stages.c4_quality import C4Quality
 from ogai_lab.data.stages.characters import Characters
 from ogai_lab.data.stages.exact_duplicate import ExactDuplicate
+from ogai_lab.data.stages.fineweb_quality import FineWebQuality
+from ogai_lab.data.stages.gopher_quality import GopherQuality
+from ogai_lab.data.stages.gopher_repetition import GopherRepetition
 from ogai_lab.data.stages.length import Length
 from ogai_lab.data.stages.repetition import Repetition
 from ogai_lab.data.types import StageSpec
@@ -17,7 +21,18 @@ from ogai_lab.data.types import StageSpec
 __all__ = ["STAGES", "Stage", "build", "keeping_raw"]
 
 STAGES: dict[str, type[Stage[Any]]] = {
-    stage.name: stage for stage in (Length, ExactDuplicate, Boilerplate, Repetition, Characters)
+    stage.name: stage
+    for stage in (
+        Length,
+        ExactDuplicate,
+        Boilerplate,
+        Repetition,
+        Characters,
+        GopherQuality,
+        GopherRepetition,
+        C4Quality,
+        FineWebQuality,
+    )
 }
 
 

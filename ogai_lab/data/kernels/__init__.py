@@ -1,0 +1,1 @@
+"""Loops over the bytes of Arrow text columns, compiled; no Python string is made."""
