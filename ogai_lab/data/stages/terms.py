@@ -32,8 +32,8 @@ class TermsOptions(Strict):
 class Terms(Stage[TermsOptions]):
     """Counts the terms of lists in a text.
 
-    For each list ``<list>_terms`` is how many of its terms there are, ``<list>_density`` the share of
-    the text's letters and digits that stand in them.
+    For each list ``<list>_terms`` is how many of its terms there are, ``<list>_density`` the share
+    of the text's letters and digits that stand in them.
 
     Terms are found whatever hides them: capitals, full width, traditional characters, signs between
     Han characters (赌*博). One that begins or ends with an ASCII letter or digit is found as a word
