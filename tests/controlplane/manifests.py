@@ -122,12 +122,16 @@ def namespace(name: str) -> Object:
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
 
 
-def visibility(port: int, authority: bytes) -> Iterator[Object]:
-    """Yield what makes Kueue's list of pending workloads a part of the API."""
-    service = {"name": "visibility-server", "namespace": "kueue-system"}
+def visibility_rights() -> Iterator[Object]:
+    """Yield what Kueue needs to tell who asks for its list of pending workloads."""
     yield bound("kueue-delegator", "ClusterRole", "system:auth-delegator", KUEUE)
     reader = "extension-apiserver-authentication-reader"
     yield bound("kueue-reader", "Role", reader, KUEUE, "kube-system")
+
+
+def visibility(port: int, authority: bytes) -> Iterator[Object]:
+    """Yield what makes that list a part of the API, to be created when Kueue serves it."""
+    service = {"name": "visibility-server", "namespace": "kueue-system"}
     # The aggregator looks this name up, and so comes to the process beside it.
     yield {
         "apiVersion": "v1",

@@ -27,7 +27,6 @@ _SERVES = (
     *("kubernetes.default.svc", "visibility-server.kueue-system.svc"),
 )
 _DEFAULT = Options()
-_CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 _PENDING = "/apis/apiregistration.k8s.io/v1/apiservices/v1beta2.visibility.kueue.x-k8s.io"
 
 
@@ -135,6 +134,9 @@ class Plane:
         for component in self.processes.names():
             self._wait(component)
         if options.kueue:
+            authority = self.authority.certificate.read_bytes()
+            for service in manifests.visibility(wiring.ports["kueue_visibility"], authority):
+                self.api.create(service)
             available = partial(self._holds, _PENDING, "Available")
             until("Kueue's list of pending workloads", available)
 
@@ -168,7 +170,7 @@ class Plane:
             hooks += manifests.kueue_hooks(folder, port, authority)
             self.api.create(manifests.namespace("kueue-system"))
             things += manifests.rights("kueue", folder, manifests.KUEUE)
-            things += manifests.visibility(ports["kueue_visibility"], authority)
+            things += manifests.visibility_rights()
         if self.options.jobset:
             folder = self.binaries.manifests("jobset")
             definitions += manifests.definitions(folder)
@@ -182,12 +184,23 @@ class Plane:
             things += manifests.rights("kwok", folder, manifests.KWOK)
         with ThreadPoolExecutor(8) as several:
             list(several.map(self.api.create, [*definitions, *things]))
-        until("definitions are established", self._established, every=0.1)
+        until("definitions are served", partial(self._served, definitions), every=0.1)
         for hook in hooks:
             self.api.create(hook)
 
-    def _established(self) -> bool:
-        return all(holds(crd, "Established") for crd in self.api.items(_CRDS))
+    def _served(self, definitions: list[Object]) -> bool:
+        """Tell whether the API has all these kinds; asks for names, not for megabytes of schema."""
+        wanted = {
+            (f"/apis/{crd['spec']['group']}/{version['name']}", crd["spec"]["names"]["plural"])
+            for crd in definitions
+            for version in crd["spec"]["versions"]
+            if version["served"]
+        }
+        return all(
+            {plural for at, plural in wanted if at == path}
+            <= {resource["name"] for resource in self.api.get(path)["resources"]}
+            for path in {path for path, _ in wanted}
+        )
 
     def _holds(self, path: str, kind: str) -> bool:
         return holds(self.api.get(path), kind)

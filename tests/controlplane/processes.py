@@ -16,6 +16,7 @@ from tests.controlplane.client import until
 
 # By it everything that was started for a folder is found, in whatever namespace it is.
 VARIABLE = "OGAI_TEST_PLANE"
+_MEMORY = {"GOMEMLIMIT": "1500MiB", "GOGC": "200"}
 
 
 class DiedError(Exception):
@@ -43,7 +44,7 @@ class Processes:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                env={**os.environ, "GOMEMLIMIT": "1500MiB", VARIABLE: str(self.folder)},
+                env={**os.environ, **_MEMORY, VARIABLE: str(self.folder)},
             )
         self._running[name] = process
         self._commands[name] = command

@@ -81,13 +81,21 @@ class Space:
         return made
 
     def remove(self) -> None:
-        """Remove all of it: first what runs, then what it ran on."""
-        path = f"/api/v1/namespaces/{self.name}"
-        self.api.delete(path)
-        until(f"namespace {self.name} is gone", lambda: not self.api.exists(path), 120)
+        """Remove all of it: first what runs, then what it ran on.
+
+        A namespace takes its time to go, five seconds and more: nobody waits for an empty one.
+        """
+        until(f"nothing is left in {self.name}", self._emptied, 120, every=0.2)
+        self.api.delete(f"/api/v1/namespaces/{self.name}")
         fake_nodes.remove(self.api, self.nodes)
         for made in reversed(self._made):
             self.api.delete(made)
+
+    def _emptied(self) -> bool:
+        for plural in ("jobsets", "jobs"):
+            self.api.delete(self.path(plural), propagationPolicy="Foreground")
+        self.api.delete(self.path("pods"), gracePeriodSeconds=0)
+        return not any(self.api.items(self.path(left)) for left in ("jobsets", "workloads", "pods"))
 
 
 _OF_THE_CLUSTER = {
