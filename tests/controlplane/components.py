@@ -212,7 +212,7 @@ def kwok(wiring: Wiring) -> list[str]:
         "apiVersion": "config.kwok.x-k8s.io/v1alpha1",
         "kind": "KwokConfiguration",
         "options": {
-            "enableCRDs": ["Stage"],
+            "enableCRDs": ["Stage", "Logs", "ClusterLogs"],
             "manageAllNodes": False,
             "manageNodesWithAnnotationSelector": "kwok.x-k8s.io/node=fake",
             "nodeLeaseDurationSeconds": 8 if wiring.options.fails_fast else 40,
@@ -223,6 +223,9 @@ def kwok(wiring: Wiring) -> list[str]:
             "cidr": "10.200.0.0/16",
             "nodeIP": HOST,
             "nodePort": wiring.ports["kwok"],
+            # As a kubelet it answers for the logs of its pods, out of files that tests name.
+            "tlsCertFile": str(wiring.server.certificate),
+            "tlsPrivateKeyFile": str(wiring.server.key),
         },
     }
     file = wiring.wrote("kwok", config)

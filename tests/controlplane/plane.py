@@ -180,7 +180,8 @@ class Plane:
         if self.options.kwok:
             folder = self.binaries.manifests("kwok")
             found = manifests.definitions(folder)
-            definitions += [crd for crd in found if crd["spec"]["names"]["kind"] == "Stage"]
+            played = ("Stage", "Logs", "ClusterLogs")
+            definitions += [crd for crd in found if crd["spec"]["names"]["kind"] in played]
             things += manifests.rights("kwok", folder, manifests.KWOK)
         with ThreadPoolExecutor(8) as several:
             list(several.map(self.api.create, [*definitions, *things]))

@@ -68,6 +68,12 @@ class Collector:
             log = self._jobs.get(job_id)
         return log is None or log.drained
 
+    def is_silent(self, job_id: str) -> bool:
+        """Whether nothing of what the pods of a job say could be read so far."""
+        with self._lock:
+            log = self._jobs.get(job_id)
+        return log is None or log.silent
+
     def leave(self, job_id: str) -> None:
         """Follow a job no more."""
         with self._lock:

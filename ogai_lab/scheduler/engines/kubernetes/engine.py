@@ -49,7 +49,7 @@ from ogai_lab.scheduler.spec import ExitKind, JobSpec
 from ogai_lab.scheduler.types import Exit, Node
 
 _log = logging.getLogger(__name__)
-_PATIENCE, _SHORT_PATIENCE = 60.0, 5.0
+_PATIENCE, _SHORT_PATIENCE = 30.0, 3.0
 """Seconds for which a job's end waits for what its pods said; short where they said nothing."""
 _UNKNOWN = Sighting(state="unknown")
 _KINDS: tuple[Kind[Any], ...] = (cache.JOBSETS, cache.WORKLOADS, cache.PODS)
@@ -279,7 +279,7 @@ class KubernetesEngine:
     def _all_was_said(self, job_id: str) -> bool:
         """Whether the pods of a job that is over have nothing more to say, or never will."""
         since = self._ending.setdefault(job_id, time.monotonic())
-        patience = _PATIENCE if self.size(job_id) else _SHORT_PATIENCE
+        patience = _SHORT_PATIENCE if self._collector.is_silent(job_id) else _PATIENCE
         return self._collector.is_drained(job_id) or time.monotonic() - since > patience
 
     # What changes

@@ -51,7 +51,11 @@ class JobLog:
     def follow(self, pod: PodObject, later: int) -> None:
         """Follow a pod whose container has started, unless that is done already."""
         ranks = podends.container(pod)
-        if pod.uid in self._pods or ranks is None or ranks.state == "waiting" or self._closed:
+        if pod.uid in self._pods:
+            if podends.is_over(pod):
+                self._pods[pod.uid].conclude()
+            return
+        if ranks is None or ranks.state == "waiting" or self._closed:
             return
         mark = self._journal.marks.get(pod.uid, Mark())
         if not mark.over:
@@ -64,6 +68,11 @@ class JobLog:
         """Whether all that the followed pods said is in the records."""
         with self._room:
             return not self._marks and all(one.over for one in self._pods.values())
+
+    @property
+    def silent(self) -> bool:
+        """Whether no pod of the job has been heard yet."""
+        return not any(mark.stamp for mark in [*self._journal.marks.values()])
 
     def take(self, uid: str, lines: bytes, mark: Mark) -> None:
         """Take in the records of some lines of a pod; waits while too much is to be written."""

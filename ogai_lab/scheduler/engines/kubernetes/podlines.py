@@ -53,6 +53,11 @@ class PodLines:
             return self._slowly(lines)
         return self._at_once(lines)
 
+    def flush(self) -> bytes:
+        """Return the record of an unfinished last line; a record that was cut off is none."""
+        rest, self._rest = self._rest, b""
+        return b"" if not rest or rest.partition(b" ")[2].startswith(b'{"') else self._line(rest)
+
     def _at_once(self, lines: bytes) -> bytes:
         """Take in lines that are all new and, as is usual, all records."""
         count = lines.count(b"\n")

@@ -18,6 +18,7 @@ from ogai_lab.scheduler.engines.kubernetes.slim import PodObject
 from ogai_lab.scheduler.engines.kubernetes.streams import Stream
 
 _PAUSES = 0.2, 2.0
+_CONCLUDE_SECONDS = 1.0
 
 
 class Taker(Protocol):
@@ -31,7 +32,8 @@ class PodLog:
     """Follows the log of one pod, from where it was read before; begins at once.
 
     What breaks off is taken up again. The log is at its end when an answer that was asked for
-    after the container's end is: what broke off before might have had more to say.
+    after the container's end is: what broke off before might have had more to say, and what goes
+    on is broken off a little later, for not every node ends it by itself.
 
     Parameters
     ----------
@@ -54,7 +56,9 @@ class PodLog:
         self._lines = PodLines(mark, later)
         self._lock = threading.Lock()
         self._stream: Stream | None = None
+        self._follows = False
         self._closing = threading.Event()
+        self._last_call: threading.Timer | None = None
         self._thread = threading.Thread(target=self._run, name=f"ogai-log-{pod.name}", daemon=True)
         self._thread.start()
 
@@ -63,11 +67,24 @@ class PodLog:
         """Whether all that the pod said has been read."""
         return self._lines.mark.over
 
+    def conclude(self) -> None:
+        """Note that its container has ended. Idempotent."""
+        with self._lock:
+            if self._last_call is None:
+                self._last_call = threading.Timer(_CONCLUDE_SECONDS, self._break_off)
+                self._last_call.daemon = True
+                self._last_call.start()
+
     def close(self) -> None:
         """Stop reading; does not wait. Idempotent."""
         self._closing.set()
+        if self._last_call is not None:
+            self._last_call.cancel()
+        self._break_off()
+
+    def _break_off(self) -> None:
         with self._lock:
-            if self._stream is not None:
+            if self._stream is not None and (self._follows or self._closing.is_set()):
                 self._stream.close()
 
     def join(self) -> None:
@@ -77,14 +94,9 @@ class PodLog:
     def _run(self) -> None:
         pause = _PAUSES[0]
         while not self._closing.is_set():
-            now = self._look()
             before = self._lines.mark
             try:
-                for block in self._blocks():
-                    self._take(self._lines.feed(block))
-                done = now is None or podends.is_over(now)
-            except NotFound:
-                done = self._look() is None
+                done = self._read()
             except OgaiError:
                 done = False  # its container has not started, or what broke off comes back
             if done and not self._closing.is_set():
@@ -93,19 +105,30 @@ class PodLog:
             pause = _PAUSES[0] if self._lines.mark != before else min(2 * pause, _PAUSES[1])
             self._closing.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311
 
-    def _blocks(self) -> Iterator[bytes]:
+    def _read(self) -> bool:
+        """Read on, as far as there is something; return whether that was all there will be."""
+        now = self._look()
+        over = now is None or podends.is_over(now)
+        try:
+            for block in self._blocks(follow=not over):
+                self._take(self._lines.feed(block))
+        except NotFound:
+            return self._look() is None
+        return over
+
+    def _blocks(self, *, follow: bool) -> Iterator[bytes]:
         self._lines.again()
         since = re.sub(r"\.\d+", "", self._lines.mark.stamp)
         stream = self._api.stream(
             paths.pods(self._pod.namespace, self._pod.name, "log"),
             container=CONTAINER,
-            follow="true",
+            follow="true" if follow else None,
             timestamps="true",
             sinceTime=since or None,
         )
         with stream:
             with self._lock:
-                self._stream = stream
+                self._stream, self._follows = stream, follow
             if self._closing.is_set():
                 return
             yield from stream
@@ -115,6 +138,7 @@ class PodLog:
             self._taker.take(self._pod.uid, lines, self._lines.mark)
 
     def _end(self) -> None:
+        self._take(self._lines.flush())
         mark = self._lines.mark
         self._lines.mark = Mark(mark.number, mark.stamp, over=True)
         self._taker.take(self._pod.uid, b"", self._lines.mark)
