@@ -63,3 +63,12 @@ FINEWEB = [
 ]
 """Penedo et al. 2024 (arXiv 2406.17557), section 3.5: the three filters that they kept, and the
 list ratio of datatrove's FineWebQualityFilter."""
+
+CHINESE = [
+    _below("han_ratio", 0.3, "few_han"),
+    _below("han_characters", 50, "zh_short_doc"),
+    _above("char_rep_ratio", 0.5, "zh_repetition"),
+    _below("zh_line_punct_ratio", 0.106, "zh_line_punct"),
+]
+"""The 13-gram limit of ChineseWebText (arXiv 2311.01149) and the share of lines of FineWeb-2's
+``cmn_Hani`` (arXiv 2506.20920); the least of Han and of length are ours."""

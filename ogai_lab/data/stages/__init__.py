@@ -10,6 +10,7 @@ from ogai_lab.data.stages.base import Stage, keeping_raw
 from ogai_lab.data.stages.boilerplate import Boilerplate
 from ogai_lab.data.stages.c4_quality import C4Quality
 from ogai_lab.data.stages.characters import Characters
+from ogai_lab.data.stages.chinese_quality import ChineseQuality
 from ogai_lab.data.stages.exact_duplicate import ExactDuplicate
 from ogai_lab.data.stages.fineweb_quality import FineWebQuality
 from ogai_lab.data.stages.gopher_quality import GopherQuality
@@ -32,6 +33,7 @@ STAGES: dict[str, type[Stage[Any]]] = {
         GopherRepetition,
         C4Quality,
         FineWebQuality,
+        ChineseQuality,
     )
 }
 
