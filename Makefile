@@ -7,7 +7,7 @@ UV := $(BIN)/uv pip install --python $(BIN)/python -c constraints.txt
 # A session's own settings must not change what is built or tested.
 unexport PYTHONPATH
 
-.PHONY: install quickstart lab test lint bench tour clean system unit format
+.PHONY: install quickstart lab test lint bench cluster tour clean system unit format
 
 install: .venv/.installed
 
@@ -43,6 +43,8 @@ system:
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  set -- ; command -v chromium >/dev/null || set -- "$$@" chromium fonts-noto-cjk; \
 	  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || set -- "$$@" postgresql; \
+	  command -v runc >/dev/null && command -v containerd >/dev/null && ls /usr/lib/cni/bridge >/dev/null 2>&1 \
+	    || set -- "$$@" containerd runc containernetworking-plugins; \
 	  [ $$# = 0 ] || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$$@" >/dev/null; }; \
 	fi
 
@@ -54,9 +56,14 @@ lint: install
 
 unit: install system
 	cd labextension && jlpm test
+	$(BIN)/python -m tests.controlplane.build
 	$(BIN)/python -m pytest
 
 test: lint unit
+
+# A real Kubernetes with Kueue and JobSet, until Ctrl-C: docs/docker-less-cluster.md
+cluster: install
+	$(BIN)/python -m tests.controlplane $(CLUSTER)
 
 bench: install
 	$(UV) -q --group bench

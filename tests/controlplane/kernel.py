@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import itertools
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -10,6 +13,7 @@ from pathlib import Path
 
 _CGROUPS = Path("/sys/fs/cgroup")
 _PREFIX = "ogai-test-"
+_KEPT = Path("/run/ogai-test-sysctls.json")
 _SYSCTLS = (
     *("vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops"),
     *("kernel/keys/root_maxkeys", "kernel/keys/root_maxbytes", "net/ipv4/ip_forward"),
@@ -20,20 +24,39 @@ _numbers = itertools.count()
 
 
 class Settings:
-    """The sysctls that the kubelet and the bridge plugin write."""
+    """The sysctls that the kubelet and the bridge plugin write.
+
+    Nodes of several runs may be up at once. The first keeps what was there, the last puts it back;
+    what a run that was killed has left, the next to be alone puts back.
+    """
 
     def __init__(self) -> None:
-        self._values = {name: self._file(name).read_text() for name in _SYSCTLS}
+        self._users = _KEPT.with_suffix(".users").open("w")
+        with _only_one():
+            if not _KEPT.exists():
+                _KEPT.write_text(json.dumps({name: _sysctl(name).read_text() for name in _SYSCTLS}))
+            fcntl.flock(self._users, fcntl.LOCK_SH)
 
     def put_back(self) -> None:
-        """Write the values that were there; idempotent."""
-        for name, value in self._values.items():
-            if self._file(name).read_text() != value:
-                self._file(name).write_text(value)
+        """Write the values that were there, if no other node is up; idempotent."""
+        with _only_one(), contextlib.suppress(BlockingIOError, FileNotFoundError):
+            fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for name, value in json.loads(_KEPT.read_text()).items():
+                if _sysctl(name).read_text() != value:
+                    _sysctl(name).write_text(value)
+            _KEPT.unlink()
+        fcntl.flock(self._users, fcntl.LOCK_UN)
 
-    @staticmethod
-    def _file(name: str) -> Path:
-        return Path("/proc/sys") / name
+
+@contextlib.contextmanager
+def _only_one() -> Iterator[None]:
+    with _KEPT.with_suffix(".lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def _sysctl(name: str) -> Path:
+    return Path("/proc/sys") / name
 
 
 class Cgroup:
@@ -50,7 +73,7 @@ class Cgroup:
         self.name = f"/{_PREFIX}{os.getpid()}-{next(_numbers)}"
         for hierarchy in _hierarchies():
             own = hierarchy / self.name[1:]
-            if (hierarchy / "cgroup.subtree_control").exists():
+            if hierarchy == _CGROUPS:
                 (hierarchy / "cgroup.subtree_control").write_text(_V2_CONTROLLERS)
             own.mkdir()
             for name in _CPUSETS:
@@ -70,8 +93,7 @@ def _hierarchies() -> Iterator[Path]:
         yield _CGROUPS
         return
     for folder in _CGROUPS.iterdir():
-        # The unified one beside version 1 has no controllers; runc does not use it.
-        if folder.is_dir() and not folder.is_symlink() and folder.name != "unified":
+        if folder.is_dir() and not folder.is_symlink():
             yield folder
 
 
