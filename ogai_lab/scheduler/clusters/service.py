@@ -6,10 +6,12 @@ from typing import Annotated
 
 from pydantic import Field
 
+from ogai_lab.core.blobs import BlobStore
 from ogai_lab.core.errors import Forbidden, NotFound
 from ogai_lab.core.home import Home
-from ogai_lab.core.operations import Service, operation
+from ogai_lab.core.operations import Caller, Service, operation
 from ogai_lab.core.types import Text
+from ogai_lab.scheduler.clusters import exporting
 from ogai_lab.scheduler.clusters.types import (
     ClusterOffers,
     ClusterQueueView,
@@ -26,6 +28,8 @@ from ogai_lab.scheduler.engines.kubernetes.offers import Ground, offers
 from ogai_lab.scheduler.engines.kubernetes.queues import views
 from ogai_lab.scheduler.engines.kubernetes.room import rooms
 from ogai_lab.scheduler.engines.kubernetes.storage import storage
+from ogai_lab.scheduler.snapshot import Snapshots
+from ogai_lab.scheduler.spec import JobSpec
 from ogai_lab.scheduler.types import Node
 
 Name = Annotated[Text, Field(max_length=500)]
@@ -40,6 +44,8 @@ class Clusters(Service):
 
     def __init__(self, home: Home, fleet: Fleet | None = None) -> None:
         self.fleet = fleet or Fleet(home.path)
+        self._blobs = BlobStore(home.blobs_url)
+        self._snapshots = Snapshots(self._blobs, home.path)
 
     @operation("GET", "/clusters", action="read")
     def clusters(self) -> list[KnownCluster]:
@@ -97,6 +103,20 @@ class Clusters(Service):
             notes=notes,
             stale_since=member.cache.stale_since,
         )
+
+    @operation("POST", "/export", action="execute")
+    def export(self, spec: JobSpec, caller: Caller) -> str:
+        """Return the YAML of a job, code and all, for `kubectl create` or a repository.
+
+        Nothing here watches or ends what is made of it.
+
+        Raises
+        ------
+        InvalidInput, TooLarge
+            When its cluster could never run it, or its code cannot travel in this way.
+        """
+        member = self.fleet.member(spec.cluster)
+        return exporting.export(spec, caller.name, member, self._snapshots, self._blobs)
 
     def close(self) -> None:
         """Give back all connections. Idempotent."""

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import yaml
 
 from ogai_lab.core.errors import Forbidden, InvalidInput
+from ogai_lab.core.operations import Caller
 from ogai_lab.scheduler.engines.base import Order
 from ogai_lab.scheduler.engines.kubernetes import delivery
 from ogai_lab.scheduler.engines.kubernetes.config import ClusterConfig
 from ogai_lab.scheduler.engines.kubernetes.facts import Facts
 from ogai_lab.scheduler.engines.kubernetes.jobset import Object, objects
 from ogai_lab.scheduler.spec import JobSpec
-from tests.cluster.kubernetes.seeing import connect
+from tests.cluster.kubernetes.seeing import connect, service
 from tests.controlplane import gangs
 from tests.controlplane.client import collection, condition, until
 from tests.controlplane.fake_nodes import BLOCK, GPU, HOSTNAME, POOL, RACK
@@ -112,6 +114,21 @@ def test_names_that_kubernetes_does_not_know_are_shown_as_given(space):
     shown = "名字 with a space, and longer than sixty-three characters by a good deal"
     start(space, name=shown, nodes=1)
     assert jobset(space)["metadata"]["annotations"]["ogai-lab.org/name"] == shown
+
+
+def test_an_export_is_all_that_kubectl_needs(plane, space, tmp_path):
+    space.fake_nodes(2)
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "train.py").write_text("print(1)\n")
+    options = {"namespace": space.name, "image": "none", "queues": {"default": space.queue}}
+    clusters = service(tmp_path / "home", plane.kubeconfig, **options)
+    script = {"kind": "script", "path": "train.py"}
+    spec = {"run": script, "workdir": str(tmp_path / "work"), "cluster": "lab", "nodes": 2}
+    made = list(yaml.safe_load_all(clusters.export(JobSpec.model_validate(spec), Caller("ada"))))
+    for one in made:
+        space.create(one)
+    gangs.until_running(space, made[-1]["metadata"]["name"], 2)
+    clusters.close()
 
 
 def start(space: Space, *, restarts_left: int = 0, **spec: Any) -> None:

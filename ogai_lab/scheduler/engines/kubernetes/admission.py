@@ -9,12 +9,20 @@ from ogai_lab.core.errors import Forbidden, InvalidInput, NotFound
 from ogai_lab.scheduler.engines.kubernetes import cache
 from ogai_lab.scheduler.engines.kubernetes.cache import Cache
 from ogai_lab.scheduler.engines.kubernetes.facts import Facts
+from ogai_lab.scheduler.engines.kubernetes.mirror import Kind
+from ogai_lab.scheduler.engines.kubernetes.slim import Whole
 
 
 def facts(cluster: Cache) -> Facts:
-    """Return what is known of flavors and topologies; nothing where they may not be seen."""
-    flavors = cluster.mirror(cache.FLAVORS).all()
-    topologies = cluster.mirror(cache.TOPOLOGIES).all()
+    """Return what is known of flavors and topologies; nothing where they may not be seen.
+
+    Raises
+    ------
+    OgaiError
+        When the cluster was never reached and cannot be now.
+    """
+    flavors = _seen(cluster, cache.FLAVORS)
+    topologies = _seen(cluster, cache.TOPOLOGIES)
     levels: dict[str, None] = {}
     for one in topologies:
         levels |= {str(level["nodeLabel"]): None for level in one.spec.get("levels") or ()}
@@ -22,6 +30,13 @@ def facts(cluster: Cache) -> Facts:
         one.name: one.spec.get("nodeLabels") or {} for one in flavors
     }
     return Facts(flavors=labels, levels=tuple(levels))
+
+
+def _seen(cluster: Cache, kind: Kind[Whole]) -> list[Whole]:
+    try:
+        return cluster.read(kind).all()
+    except (Forbidden, NotFound):
+        return []
 
 
 def check_queue(cluster: Cache, queue: str) -> None:
