@@ -108,11 +108,18 @@ class _Models(types.ModuleType):
 sys.modules[__name__].__class__ = _Package
 
 
+def of_data(name: str) -> typing.Any:
+    """Return what ``ogai.data`` has of the floors above it."""
+    return getattr(importlib.import_module("ogai_lab.notebook.corpora"), name)
+
+
 def __getattr__(name: str) -> typing.Any:
     if name == "__version__":
         from ogai_lab.core.release import version
 
         return version()
+    if name == "data":
+        return importlib.import_module("ogai_lab.data")
     if name not in __all__:
         raise AttributeError(f"module 'ogai_lab' has no attribute {name!r}")
     value = getattr(importlib.import_module(_HOMES.get(name, "ogai_lab.notebook")), name)

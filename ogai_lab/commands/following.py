@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ogai_lab.commands.text import plain
 from ogai_lab.commands.text import text as view_text
+from ogai_lab.commands.views import View
 from ogai_lab.locale import _
 from ogai_lab.scheduler.types import Job, JobState, LogChunk, Record
 
@@ -99,7 +100,7 @@ def show(value: Any, asked: str, *, as_json: bool) -> None:
         for record in value.records:
             _print(record, several)
         return
-    print(view_text(view_of(value, asked)))
+    print(view_text(value if isinstance(value, View) else view_of(value, asked)))
 
 
 def _print(record: Record, several: bool) -> None:

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any, Literal, NoReturn
 
+from ogai_lab.commands import corpora
 from ogai_lab.core.errors import InvalidInput
 from ogai_lab.locale import _
 
@@ -182,6 +183,11 @@ def _models(verbs: Any, _where: Where) -> argparse.ArgumentParser:
     return verb
 
 
+def _data(verbs: Any, where: Where) -> argparse.ArgumentParser:
+    verb: argparse.ArgumentParser = corpora.add(verbs, kind=_Parser, terminal=where == "terminal")
+    return verb
+
+
 def _compare(verbs: Any, _where: Where) -> argparse.ArgumentParser:
     verb: argparse.ArgumentParser = verbs.add_parser(
         "compare", help=_("compare two versions of a model on the same data")
@@ -206,6 +212,7 @@ _VERBS: tuple[Callable[[Any, Where], Any], ...] = (
     _usage,
     _plain("machine", lambda: _("show this machine")),
     _plain("checks", lambda: _("check this machine's health")),
+    _data,
     _models,
     _compare,
 )

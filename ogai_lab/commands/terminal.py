@@ -74,7 +74,7 @@ def _carry_out(arguments: argparse.Namespace, workbench: Workbench) -> int:
         ended = follow(workbench, job, rank=arguments.rank, tail=arguments.tail, how=how)
         return _exit_code(ended)
     answer = do(arguments, workbench)
-    if arguments.verb == "run":
+    if "wait" in arguments:
         return _after_run(arguments, workbench, answer)
     show(answer, arguments.verb, as_json=arguments.json)
     if arguments.verb == "checks":

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ogai_lab.commands import corpora
 from ogai_lab.commands.comparing import compare
 from ogai_lab.commands.runs import from_words
 from ogai_lab.core.errors import InvalidInput, NotFound
@@ -253,6 +254,7 @@ _ACTIONS: dict[str, Callable[[Any, argparse.Namespace], Any]] = {
     "cancel": _cancel,
     "checks": lambda workbench, _arguments: workbench.cluster.checks(),
     "compare": _compare,
+    "data": corpora.do,
     "explain": _explain,
     "job": lambda workbench, arguments: find_job(workbench, arguments.job),
     "jobs": _jobs,

@@ -123,10 +123,10 @@ def _misfit(rule: Rule, type_: str) -> str:
                 return "'is' needs a flag or a number, and a value to compare with"
             if isinstance(rule.value, bool) != (type_ == "bool"):
                 return f"the value {rule.value!r} is not of the signal's type ({type_})"
-        case "repeated":
+        case "outside":
+            if type_ not in ("string", "large_string") or not rule.among:
+                return "'outside' needs a text as its signal, and texts in 'among'"
+        case "repeated" | "present":
             if rule.value is not None:
-                return "'repeated' takes no value"
-        case "present":
-            if rule.value is not None:
-                return "'present' takes no value"
+                return f"{rule.drop!r} takes no value"
     return ""

@@ -21,7 +21,7 @@ from ogai_lab.core.errors import InvalidInput, Unavailable
 from ogai_lab.data import corpus as corpora
 from ogai_lab.data import ledger, sources, tables, tasks, writing
 from ogai_lab.data.cache import code_version, key_of
-from ogai_lab.data.checking import checked, column_makers, digest
+from ogai_lab.data.checking import canonical, checked, column_makers, digest
 from ogai_lab.data.corpus import Table
 from ogai_lab.data.engine import Engine, Progress, Spent
 from ogai_lab.data.manifest import Made, manifest
@@ -111,6 +111,7 @@ class Run:
 
     def _run(self) -> Digest:
         engine, pipeline = self._engine, self._pipeline
+        self._blobs.put(canonical(pipeline))  # the manifest names it
         corpus, inputs = self._corpus()
         makers = column_makers(self._steps, sources.columns(pipeline.sources))
         with engine.phase("decide"):

@@ -114,6 +114,11 @@ class _Decider:
         if rule.drop == "present":
             self._drop_present(rule, rows)
             return
+        if rule.drop == "outside":
+            column = self._signals[rule.column]
+            outside = _valid(column) & ~_is_in(column, rule.among)
+            self._drop(rows[outside[rows]], rule.reason, rule.column)
+            return
         values = _numbers(self._signals[rule.column])[rows]
         # A comparison with NaN, which stands for null, is false: no signal, no reason.
         compare = {"below": np.less, "above": np.greater, "is": np.equal}[rule.drop]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import tempfile
 import time
 from collections.abc import Sequence
@@ -17,8 +18,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import TypeAdapter
 
 from ogai_lab.core.blobs import BlobStore, Digest
-from ogai_lab.core.errors import Conflict
 from ogai_lab.data import heldout, ledger, quarantine, sources, tables
+from ogai_lab.data.sources import batches, locations
 from ogai_lab.data.sources.files import Piece
 from ogai_lab.data.stages import keeping_raw
 from ogai_lab.data.steps import build_pass, build_stage
@@ -36,7 +37,7 @@ READING = "read"
 
 def fingerprint(pieces: Sequence[Piece]) -> list[str]:
     """Return the SHA-256 of each piece's bytes."""
-    return [hashlib.sha256(Piece(*piece).read()).hexdigest() for piece in pieces]
+    return [locations.digest(Piece(*piece)) for piece in pieces]
 
 
 def file_digest(path: str) -> str:
@@ -77,9 +78,11 @@ def read(
     import pyarrow as pa
 
     start = time.perf_counter()
-    batch = _documents(_SOURCE.validate_json(source), pieces, digests)
+    given = None if columns is None else json.loads(columns)
+    batch = batches.batch(_SOURCE.validate_json(source), pieces, digests, given)
     spent = {READING: (time.perf_counter() - start, batch.num_rows, _size(batch))}
     made = staged(_STAGES.validate_json(stages), batch, keep_raw)
+    kept = made.batch if keep_raw else batches.without_pages(made.batch)
     blobs = BlobStore(url)
     return {
         "documents": made.batch.num_rows,
@@ -87,7 +90,7 @@ def read(
         "spent": spent | made.spent,
         **_set_aside(made.quarantine),
         "blobs": {
-            "documents": tables.store(blobs, pa.Table.from_batches([made.batch])),
+            "documents": tables.store(blobs, pa.Table.from_batches([kept])),
             **_stored_quarantine(blobs, made.quarantine),
         },
     }
@@ -110,7 +113,7 @@ def extend(url: str, parts: Sequence[str], stages: str, keep_raw: bool) -> Resul
     blobs = BlobStore(url)
     specs = _STAGES.validate_json(stages)
     table = tables.load_parts(blobs, parts)
-    made = staged(specs, _one_batch(table), keep_raw)
+    made = staged(specs, one_batch(table), keep_raw)
     result = pa.Table.from_batches([made.batch])
     whole = made.quarantine.num_rows > 0
     if not whole:
@@ -266,35 +269,9 @@ def _size(documents: pa.RecordBatch | pa.Table) -> int:
     return int(pc.sum(documents["bytes"]).as_py() or 0)
 
 
-def _one_batch(table: pa.Table) -> pa.RecordBatch:
+def one_batch(table: pa.Table) -> pa.RecordBatch:
+    """Return a table as one batch."""
     import pyarrow as pa
 
     batches = table.combine_chunks().to_batches()
     return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)
-
-
-def _documents(source: Source, pieces: Sequence[Piece], digests: Sequence[str]) -> pa.RecordBatch:
-    import pyarrow as pa
-
-    columns: dict[str, list[Any]] = {name: [] for name in sources.COLUMNS}
-    for fields, expected in zip(pieces, digests, strict=True):
-        piece = Piece(*fields)
-        data = piece.read()
-        if hashlib.sha256(data).hexdigest() != expected:
-            raise Conflict(
-                f"The file {piece.path!r} changed while it was being read.",
-                action="Run the pipeline again when nothing writes to its inputs.",
-            )
-        name = hashlib.sha256(f"{piece.path}\0{expected}".encode()).hexdigest()[:24]
-        for document in sources.documents(source, piece, data):
-            part = f"+{document.part}" if document.part else ""
-            columns["doc_id"].append(f"{name}:{document.offset}{part}")
-            columns["path"].append(piece.path)
-            columns["kind"].append(document.kind)
-            columns["text"].append(document.text)
-            columns["bytes"].append(len(document.text.encode()))
-            columns["damage"].append(document.damage)
-    types = {name: pa.type_for_alias(type_) for name, type_ in sources.COLUMNS.items()}
-    return pa.record_batch(
-        [pa.array(values, types[name]) for name, values in columns.items()], list(columns)
-    )

@@ -15,7 +15,8 @@ sequence ``i`` of the corpus is row ``i`` of the shards laid end to end.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, get_args
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, Field
 
@@ -52,6 +53,9 @@ from ogai_lab.data.source_types import (
 )
 from ogai_lab.scheduler.types import JobState, Progress
 
+if TYPE_CHECKING:
+    from ogai_lab.data.accounts import Preview
+
 DigestText = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 
 
@@ -68,13 +72,15 @@ class Rule(Strict):
     ``repeated`` keeps the first of the documents that share the signal and are not dropped by an
     earlier rule. ``present`` drops a document that has the signal at all; over a pass's
     ``<name>_kept`` it keeps one document of each cluster: the survivor or, where an earlier rule
-    dropped that, the next. A document without the signal (null) is kept.
+    dropped that, the next. ``outside`` drops a text signal that is none of `among`. A document
+    without the signal (null) is kept.
     """
 
     reason: str = Field(min_length=1, max_length=60)
     column: str
-    drop: Literal["below", "above", "is", "repeated", "present"]
+    drop: Literal["below", "above", "is", "repeated", "present", "outside"]
     value: float | bool | None = None
+    among: list[str] = Field(default=[], description="Of ``outside``: the texts that may stay.")
     kinds: list[str] = Field(default=[], description="Only documents of these kinds; all if empty.")
 
 
@@ -142,10 +148,59 @@ class Pipeline(Strict):
     tokenizer: TokenizerSpec | None = TokenizerSpec()
     packing: Packing | None = Packing()
 
-    @property
-    def packs(self) -> bool:
-        """Whether a run goes on to tokens."""
-        return self.tokenizer is not None and self.packing is not None
+    @classmethod
+    def from_yaml(cls, text: str | Path) -> Self:
+        """Return the pipeline in YAML text, or in the file of this name.
+
+        Raises
+        ------
+        InvalidInput
+            When it is none; `field` names the part at fault.
+        """
+        from ogai_lab.data.yaml_form import read
+
+        return cls.model_validate(read(text))
+
+    def to_yaml(self, path: str | Path | None = None) -> str:
+        """Return the pipeline as YAML, without what is as by default; write it to `path`, too."""
+        from ogai_lab.data.yaml_form import written
+
+        return written(self, path)
+
+    def over(self, inputs: Any) -> Self:
+        """Return the pipeline over these inputs: files, patterns, folders, URLs or sources.
+
+        The stage ``extract`` is left out where none of them gives pages to extract text from.
+        """
+        from ogai_lab.data.inputs import sources_of, with_sources
+
+        return with_sources(self, sources_of(inputs))
+
+    def tuned(self, **settings: float | bool | None) -> Pipeline:
+        """Return the pipeline with other thresholds: ``tuned(min_quality=0.4)``.
+
+        See `ogai_lab.data.retuning.retuned`.
+        """
+        from ogai_lab.data.retuning import retuned
+
+        return retuned(self, settings)
+
+    def preview(self, inputs: Any = None, n: int = 200) -> Preview:
+        """Return what it would do to a sample, computed in this process: a table.
+
+        Parameters
+        ----------
+        inputs
+            As for `over`; the pipeline's own sources when left out.
+        n
+            Documents.
+        """
+        from ogai_lab.data.extra import check_installed
+
+        check_installed()
+        from ogai_lab.data.previewing import preview
+
+        return preview(self if inputs is None else self.over(inputs), n)
 
 
 class Count(BaseModel):

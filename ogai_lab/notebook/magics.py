@@ -12,6 +12,7 @@ from ogai_lab.commands import verbs
 from ogai_lab.commands.comparing import compare
 from ogai_lab.commands.forms import view_of
 from ogai_lab.commands.parser import parser
+from ogai_lab.commands.views import View
 from ogai_lab.core.errors import InvalidInput
 from ogai_lab.locale import _
 from ogai_lab.notebook.completion import complete
@@ -74,9 +75,11 @@ def answer(arguments: argparse.Namespace, cell: str | None = None) -> Any:
     found = verbs.do(arguments, bench, cell)
     if isinstance(found, Job):
         shown = handle(found, bench)
-        return shown.wait() if arguments.verb == "run" and arguments.wait else shown
+        return shown.wait() if getattr(arguments, "wait", False) else shown
     if isinstance(found, JobPage):
         return handles(found.items, bench, found.total)
+    if isinstance(found, View):
+        return Listing([], found)
     return Listing(found, view_of(found, arguments.verb)) if isinstance(found, list) else found
 
 

@@ -124,3 +124,9 @@ def test_a_signal_that_is_there_at_all_can_be_a_reason() -> None:
     table = signals(found_in=pa.array(["gsm8k", None]))
     rule = Rule(reason="contaminated", column="found_in", drop="present")
     assert reasons(decide(table, Policy(name="p", rules=[rule]), NONE)) == ["contaminated", None]
+
+
+def test_a_text_that_is_none_of_the_wanted_ones_is_a_reason() -> None:
+    table = signals(language=pa.array(["en", "fr", None]))
+    rule = Rule(reason="foreign", column="language", drop="outside", among=["en", "zh"])
+    assert reasons(decide(table, Policy(name="p", rules=[rule]), NONE)) == [None, "foreign", None]

@@ -8,7 +8,7 @@ import pytest
 
 from ogai_lab.core.errors import InvalidInput, MissingExtra, NotFound
 from ogai_lab.core.operations import Caller
-from ogai_lab.data.types import Pipeline, Policy, Rule, TokenizerSpec
+from ogai_lab.data.types import Packing, Pipeline, Policy, Rule, TokenizerSpec
 from ogai_lab.scheduler.types import Job, JobState
 from ogai_lab.workbench import Workbench
 
@@ -95,3 +95,36 @@ def test_a_missing_extra_names_the_command(
     with pytest.raises(MissingExtra) as caught:
         bench.data.prepare(make(), ME)
     assert "ogai-lab[data]" in caught.value.action
+
+
+def test_a_run_is_retuned_packed_exported_and_asked(
+    bench: Workbench, make: Make, tmp_path: Path
+) -> None:
+    plain = make(tokenizer=None, packing=None)
+    job = ended(bench, bench.data.prepare(plain, ME, workers=1, out=str(tmp_path / "out")))
+    assert job.state is JobState.SUCCEEDED, job.exit
+    digest = job.outputs["manifest"]
+    assert (tmp_path / "out" / "manifest.json").exists()
+    pace = bench.data.pace(job.id)
+    assert {stage.name for stage in pace.stages} == {"read", *(s.stage for s in plain.stages)}
+    assert pace.kept is not None
+    funnel = bench.data.funnel(digest)
+    assert funnel.steps[-1].documents == bench.data.manifest(digest).kept.documents
+    again = ended(bench, bench.data.retune(digest, {"too_short": 5}, ME, workers=1))
+    assert again.state is JobState.SUCCEEDED, again.exit
+    assert bench.data.pace(again.id).stages == []  # nothing was computed but the policy
+    tuned = bench.data.manifest(again.outputs["manifest"])
+    assert "too_short" not in tuned.dropped
+    packing = Packing(sequence_length=32)
+    spec = TokenizerSpec(vocab_size=300)
+    packed = ended(bench, bench.data.pack(digest, ME, spec, packing, workers=1))
+    assert packed.state is JobState.SUCCEEDED, packed.exit
+    shards = packed.outputs["manifest"]
+    assert bench.data.manifest(shards).sequences > 0
+    out = tmp_path / "megatron"
+    written = ended(bench, bench.data.export(shards, "megatron", str(out), ME))
+    assert written.state is JobState.SUCCEEDED, written.exit
+    assert (out / "corpus.idx").exists()
+    assert bench.data.dropped(digest, sample=2).items
+    assert bench.data.documents(digest, path="short.txt").items[0].reason == "too_short"
+    assert {each.name for each in bench.data.presets()} >= {"web", "zh-web", "en-web"}

@@ -516,24 +516,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/ogai/data/runs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Return the newest runs, newest first. */
-        get: operations["Data.runs"];
-        put?: never;
-        /** Start a job that makes a corpus; its output ``manifest`` is the manifest's digest. */
-        post: operations["Data.prepare"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/ogai/data/manifests/{digest}": {
         parameters: {
             query?: never;
@@ -560,6 +542,211 @@ export interface paths {
         };
         /** Return dropped documents of a manifest, in the corpus's order; by `reason` if given. */
         get: operations["Data.ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/data/manifests/{digest}/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return where every document of a run went, in the order in which it was decided. */
+        get: operations["Data.funnel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/data/manifests/{digest}/dropped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return dropped documents taken by chance: of a `reason`, if one is given. */
+        get: operations["Data.dropped"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/data/manifests/{digest}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return documents that were dropped for another one, with the similarity where known. */
+        get: operations["Data.duplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/data/manifests/{digest}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say what became of documents: which were seen, which were dropped, by whom and why. */
+        get: operations["Data.documents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/data/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the newest runs, newest first. */
+        get: operations["Data.runs"];
+        put?: never;
+        /** Start a job that makes a corpus; its output ``manifest`` is the manifest's digest. */
+        post: operations["Data.prepare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/data/retunes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a run with other thresholds: of all that was computed, only the policy is anew. */
+        post: operations["Data.retune"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/data/packings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a run that makes token sequences of a manifest's documents, for training. */
+        post: operations["Data.pack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/data/tokenizers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Store a ``tokenizer.json`` and return its digest, for `pack`. */
+        post: operations["Data.keep_tokenizer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/data/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a job that writes a corpus into a folder in the form of another program. */
+        post: operations["Data.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/data/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a pipeline would do to a sample of its documents. */
+        post: operations["Data.preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/data/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the ready-made pipelines as YAML. */
+        get: operations["Data.presets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/data/runs/{job}/pace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say how far a run is, how fast it goes, and what each stage has cost. */
+        get: operations["Data.pace"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1292,6 +1479,27 @@ export interface components {
             problem: string;
         };
         /**
+         * Preview
+         * @description What a pipeline would do to a sample of documents.
+         */
+        DataPreview: {
+            /** Name */
+            name: string;
+            /** Policy */
+            policy: string;
+            /** Signals */
+            signals: string[];
+            /** Rows */
+            rows: components["schemas"]["PreviewRow"][];
+            /**
+             * Dropped
+             * @description By reason.
+             */
+            dropped: {
+                [key: string]: number;
+            };
+        };
+        /**
          * DataRun
          * @description A run of a pipeline: the job that makes it and, when it is done, what came of it.
          */
@@ -1330,7 +1538,7 @@ export interface components {
              * @description What it does now, or did last.
              * @default null
              */
-            phase: ("plan" | "fingerprint" | "read" | "decide" | "divide" | "tokenizer" | "tokenize" | "pack") | null;
+            phase: ("plan" | "fingerprint" | "read" | "decide" | "divide" | "tokenizer" | "tokenize" | "pack" | "compare" | "write") | null;
             /**
              * @description In tasks of all phases.
              * @default null
@@ -1381,6 +1589,75 @@ export interface components {
             holds: string[];
         };
         /**
+         * Document
+         * @description What became of one document.
+         */
+        Document: {
+            /** Doc Id */
+            doc_id: string;
+            /** Path */
+            path: string;
+            /** Kind */
+            kind: string;
+            /** Bytes */
+            bytes: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "kept" | "heldout" | "dropped" | "quarantine";
+            /**
+             * Stage
+             * @default null
+             */
+            stage: string | null;
+            /**
+             * Reason
+             * @default null
+             */
+            reason: string | null;
+            /**
+             * Value
+             * @default null
+             */
+            value: number | null;
+            /**
+             * Kept Id
+             * @default null
+             */
+            kept_id: string | null;
+            /**
+             * Error
+             * @default null
+             */
+            error: string | null;
+        };
+        /**
+         * DocumentShard
+         * @description One Parquet file of kept documents in the output folder.
+         */
+        DocumentShard: {
+            /**
+             * Name
+             * @description Below the folder.
+             */
+            name: string;
+            /** Digest */
+            digest: string;
+            /** Documents */
+            documents: number;
+            /**
+             * Bytes
+             * @description Of text.
+             */
+            bytes: number;
+            /**
+             * Size
+             * @description Bytes of the file.
+             */
+            size: number;
+        };
+        /**
          * DocumentText
          * @description The text of a held-out document.
          */
@@ -1394,6 +1671,16 @@ export interface components {
              * @description Of the whole text; more than `text` has where it was cut.
              */
             characters: number;
+        };
+        /**
+         * Documents
+         * @description Some documents of a manifest, and how many fit the question.
+         */
+        Documents: {
+            /** Items */
+            items: components["schemas"]["Document"][];
+            /** Total */
+            total: number;
         };
         /**
          * Drop
@@ -1410,7 +1697,7 @@ export interface components {
              * Split
              * @enum {string}
              */
-            split: "train" | "heldout";
+            split: "train" | "heldout" | "quarantine";
             /** Stage */
             stage: string;
             /** Reason */
@@ -1426,6 +1713,12 @@ export interface components {
              * @default null
              */
             kept_id: string | null;
+            /**
+             * Error
+             * @description What the stage raised, in quarantine.
+             * @default null
+             */
+            error: string | null;
             /** Bytes */
             bytes: number;
             /**
@@ -1433,6 +1726,19 @@ export interface components {
              * @description How it begins.
              */
             excerpt: string;
+        };
+        /**
+         * Duplicates
+         * @description Some documents that were dropped for another one: the dedup ledger.
+         */
+        Duplicates: {
+            /**
+             * Items
+             * @description `kept_id` is the document kept, `value` the similarity.
+             */
+            items: components["schemas"]["Drop"][];
+            /** Total */
+            total: number;
         };
         /**
          * Equivalents
@@ -1600,6 +1906,39 @@ export interface components {
             name: string;
             /** Payload */
             payload: string;
+        };
+        /**
+         * Funnel
+         * @description Where every document of a run went, in the order in which it was decided.
+         */
+        Funnel: {
+            /** Name */
+            name: string;
+            /** Policy */
+            policy: string;
+            /** Steps */
+            steps: components["schemas"]["FunnelStep"][];
+        };
+        /**
+         * FunnelStep
+         * @description What one step took away, and what was left behind it.
+         */
+        FunnelStep: {
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "read" | "quarantine" | "drop" | "heldout" | "kept";
+            /** Documents */
+            documents: number;
+            /** Bytes */
+            bytes: number;
+            /** Left Documents */
+            left_documents: number;
+            /** Left Bytes */
+            left_bytes: number;
         };
         /**
          * Goodput
@@ -1780,6 +2119,106 @@ export interface components {
              * @description Streams that are open now.
              */
             streams: number;
+        };
+        /**
+         * HtmlFolder
+         * @description A folder of HTML files: one document a file, its bytes the column ``html``.
+         */
+        HtmlFolder: {
+            /**
+             * Fraction
+             * @description The share of its files, by their names.
+             * @default 1
+             */
+            fraction: number;
+            /**
+             * Limit
+             * @description At most so many bytes of files.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * Cut
+             * @description A longer document becomes several of this size.
+             * @default 1048576
+             */
+            cut: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "html";
+            /**
+             * Path
+             * @description A file, a folder, a pattern of paths, or a URL of these.
+             */
+            path: string;
+            /**
+             * Pattern
+             * @description What file names look like.
+             * @default *.htm*
+             */
+            pattern: string;
+            /**
+             * Most
+             * @description Of a longer page only so much.
+             * @default 16777216
+             */
+            most: number;
+        };
+        /**
+         * HuggingFace
+         * @description A data set as `datasets` saves it to disk: Arrow files, one document a row.
+         */
+        HuggingFace: {
+            /**
+             * Fraction
+             * @description The share of its files, by their names.
+             * @default 1
+             */
+            fraction: number;
+            /**
+             * Limit
+             * @description At most so many bytes of files.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * Cut
+             * @description A longer document becomes several of this size.
+             * @default 1048576
+             */
+            cut: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "huggingface";
+            /**
+             * Path
+             * @description A file, a folder, a pattern of paths, or a URL of these.
+             */
+            path: string;
+            /**
+             * Split
+             * @description One of its splits; all when left out.
+             * @default null
+             */
+            split: string | null;
+            /**
+             * Field
+             * @description The column with the text.
+             * @default text
+             */
+            field: string;
+            /**
+             * Columns
+             * @description More columns to take along, with their types; null where one is missing.
+             * @default {}
+             */
+            columns: {
+                [key: string]: "string" | "int64" | "double" | "bool";
+            };
         };
         /**
          * Interface
@@ -2231,7 +2670,7 @@ export interface components {
             kind: "jsonl";
             /**
              * Path
-             * @description A file, or a folder of .jsonl files.
+             * @description A file, or a folder of .jsonl files, also .gz and .zst; a pattern; a URL.
              */
             path: string;
             /**
@@ -2240,6 +2679,14 @@ export interface components {
              * @default text
              */
             field: string;
+            /**
+             * Columns
+             * @description More columns to take along, with their types; null where one is missing.
+             * @default {}
+             */
+            columns: {
+                [key: string]: "string" | "int64" | "double" | "bool";
+            };
         };
         /**
          * LayerChange
@@ -2679,31 +3126,86 @@ export interface components {
                 [key: string]: components["schemas"]["Count"];
             };
             /**
+             * @description Set aside: a stage raised on them.
+             * @default {
+             *       "documents": 0,
+             *       "bytes": 0
+             *     }
+             */
+            quarantined: components["schemas"]["Count"];
+            /**
              * Tokens
              * @description Of all sequences.
+             * @default 0
              */
             tokens: number;
             /**
              * Left Over
              * @description Tokens at the end that did not fill a sequence.
+             * @default 0
              */
             left_over: number;
-            /** Tokenizer */
+            /**
+             * Tokenizer
+             * @description Empty where the run ends with documents.
+             * @default
+             */
             tokenizer: string;
-            /** Vocab Size */
+            /**
+             * Vocab Size
+             * @default 0
+             */
             vocab_size: number;
-            /** Eos Id */
+            /**
+             * Eos Id
+             * @default 0
+             */
             eos_id: number;
-            /** Sequence Length */
+            /**
+             * Sequence Length
+             * @default 0
+             */
             sequence_length: number;
-            /** Sequences */
+            /**
+             * Sequences
+             * @default 0
+             */
             sequences: number;
-            /** Shards */
+            /**
+             * Shards
+             * @default []
+             */
             shards: components["schemas"]["Shard"][];
+            /**
+             * Documents
+             * @description The files of an output folder, where there was one.
+             * @default []
+             */
+            documents: components["schemas"]["DocumentShard"][];
             /** Heldout */
             heldout: string;
             /** Ledger */
             ledger: string;
+            /**
+             * Tables
+             * @description Digest of the list of tables with all documents.
+             * @default
+             */
+            tables: string;
+            /**
+             * Decisions
+             * @description Digest of what was decided about each.
+             * @default
+             */
+            decisions: string;
+            /**
+             * Own Stages
+             * @description The digests of the sources of the user's own stages, by name.
+             * @default {}
+             */
+            own_stages: {
+                [key: string]: string;
+            };
         };
         /**
          * Mark
@@ -2978,6 +3480,64 @@ export interface components {
             grad_clip: number;
         };
         /**
+         * Pace
+         * @description How far a run is and how fast it goes.
+         */
+        Pace: {
+            /** Job */
+            job: string;
+            /**
+             * Phase
+             * @default null
+             */
+            phase: string | null;
+            /**
+             * Documents
+             * @default 0
+             */
+            documents: number;
+            /**
+             * Bytes
+             * @description Of text, read so far.
+             * @default 0
+             */
+            bytes: number;
+            /**
+             * Seconds
+             * @description Since it started.
+             * @default null
+             */
+            seconds: number | null;
+            /**
+             * Workers
+             * @default 1
+             */
+            workers: number;
+            /**
+             * Speed
+             * @description MB of text a second and core.
+             * @default null
+             */
+            speed: number | null;
+            /**
+             * Kept
+             * @description Of the documents, once it is decided.
+             * @default null
+             */
+            kept: number | null;
+            /**
+             * Left
+             * @description Seconds until it ends, as it goes now.
+             * @default null
+             */
+            left: number | null;
+            /**
+             * Stages
+             * @default []
+             */
+            stages: components["schemas"]["StagePace"][];
+        };
+        /**
          * Packing
          * @description How tokens become sequences and shards.
          */
@@ -2999,6 +3559,54 @@ export interface components {
             seed: number;
         };
         /**
+         * Parquet
+         * @description Parquet files: one document a row.
+         */
+        Parquet: {
+            /**
+             * Fraction
+             * @description The share of its files, by their names.
+             * @default 1
+             */
+            fraction: number;
+            /**
+             * Limit
+             * @description At most so many bytes of files.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * Cut
+             * @description A longer document becomes several of this size.
+             * @default 1048576
+             */
+            cut: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "parquet";
+            /**
+             * Path
+             * @description A file, a folder, a pattern of paths, or a URL of these.
+             */
+            path: string;
+            /**
+             * Field
+             * @description The column with the text.
+             * @default text
+             */
+            field: string;
+            /**
+             * Columns
+             * @description More columns to take along, with their types; null where one is missing.
+             * @default {}
+             */
+            columns: {
+                [key: string]: "string" | "int64" | "double" | "bool";
+            };
+        };
+        /**
          * Part
          * @description Where one node of a job would run.
          */
@@ -3007,6 +3615,46 @@ export interface components {
             node: string;
             /** Gpus */
             gpus: number[];
+        };
+        /**
+         * Pdf
+         * @description PDF files: the text of one is one document, as far as it is stored as text.
+         */
+        Pdf: {
+            /**
+             * Fraction
+             * @description The share of its files, by their names.
+             * @default 1
+             */
+            fraction: number;
+            /**
+             * Limit
+             * @description At most so many bytes of files.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * Cut
+             * @description A longer document becomes several of this size.
+             * @default 1048576
+             */
+            cut: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "pdf";
+            /**
+             * Path
+             * @description A file, a folder, a pattern of paths, or a URL of these.
+             */
+            path: string;
+            /**
+             * Seconds
+             * @description A file that takes longer is damaged.
+             * @default 60
+             */
+            seconds: number;
         };
         /**
          * Phase
@@ -3034,6 +3682,8 @@ export interface components {
         /**
          * Pipeline
          * @description Everything that decides what a corpus becomes.
+         *
+         *     Without a tokenizer a run ends with documents; with one they are packed for training, too.
          */
         Pipeline: {
             /**
@@ -3041,8 +3691,12 @@ export interface components {
              * @default corpus
              */
             name: string;
-            /** Sources */
-            sources: (components["schemas"]["PythonStdlib"] | components["schemas"]["JsonLines"] | components["schemas"]["TextFolder"])[];
+            /**
+             * Sources
+             * @description A preset has none until it is run.
+             * @default []
+             */
+            sources: (components["schemas"]["PythonStdlib"] | components["schemas"]["JsonLines"] | components["schemas"]["TextFolder"] | components["schemas"]["Warc"] | components["schemas"]["Wacz"] | components["schemas"]["HtmlFolder"] | components["schemas"]["Parquet"] | components["schemas"]["HuggingFace"] | components["schemas"]["Pdf"])[];
             /**
              * Stages
              * @default []
@@ -3080,7 +3734,7 @@ export interface components {
              *       "train_on": 67108864
              *     }
              */
-            tokenizer: components["schemas"]["TokenizerSpec"];
+            tokenizer: components["schemas"]["TokenizerSpec"] | null;
             /**
              * @default {
              *       "sequence_length": 256,
@@ -3088,7 +3742,7 @@ export interface components {
              *       "seed": 0
              *     }
              */
-            packing: components["schemas"]["Packing"];
+            packing: components["schemas"]["Packing"] | null;
         };
         /**
          * Plan
@@ -3187,41 +3841,70 @@ export interface components {
             rules: components["schemas"]["Rule"][];
         };
         /**
-         * Preview
-         * @description What submitting a spec would do. Nothing was made, and nothing was kept.
+         * PresetText
+         * @description A ready-made pipeline, as readable YAML.
          */
-        Preview: {
-            /** @description The spec, complete; None where it is none. */
-            spec: components["schemas"]["JobSpec"] | null;
+        PresetText: {
+            /** Name */
+            name: string;
+            /** Summary */
+            summary: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * PreviewRow
+         * @description One document as a pipeline would leave it.
+         */
+        PreviewRow: {
+            /** Doc Id */
+            doc_id: string;
+            /** Path */
+            path: string;
             /**
-             * Problems
-             * @default []
+             * Before
+             * @description How its text begins, as the source gives it.
              */
-            problems: components["schemas"]["SpecProblem"][];
+            before: string;
             /**
-             * @description What of workdir would travel.
+             * After
+             * @description How its text begins behind the stages.
+             */
+            after: string;
+            /** Signals */
+            signals: {
+                [key: string]: boolean | number | string | null;
+            };
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "kept" | "dropped" | "quarantine";
+            /**
+             * Stage
              * @default null
              */
-            luggage: components["schemas"]["Luggage"] | null;
+            stage: string | null;
             /**
-             * Placement
-             * @description Where it would start now.
-             * @default []
-             */
-            placement: components["schemas"]["Part"][];
-            /**
-             * @description Whether it starts now, or what it would wait for.
+             * Reason
              * @default null
              */
-            explanation: components["schemas"]["Explanation"] | null;
-            /** @default null */
-            code: components["schemas"]["Equivalents"] | null;
+            reason: string | null;
             /**
-             * Code Missing
-             * @description Why there is no code.
-             * @default
+             * Value
+             * @default null
              */
-            code_missing: string;
+            value: number | null;
+            /**
+             * Kept Id
+             * @default null
+             */
+            kept_id: string | null;
+            /**
+             * Error
+             * @default null
+             */
+            error: string | null;
         };
         /**
          * Progress
@@ -3591,7 +4274,10 @@ export interface components {
          * @description When to drop a document: its signal is below, above or equal to a value, or was seen before.
          *
          *     ``repeated`` keeps the first of the documents that share the signal and are not dropped by an
-         *     earlier rule. A document without the signal (null) is kept.
+         *     earlier rule. ``present`` drops a document that has the signal at all; over a pass's
+         *     ``<name>_kept`` it keeps one document of each cluster: the survivor or, where an earlier rule
+         *     dropped that, the next. ``outside`` drops a text signal that is none of `among`. A document
+         *     without the signal (null) is kept.
          */
         Rule: {
             /** Reason */
@@ -3602,12 +4288,18 @@ export interface components {
              * Drop
              * @enum {string}
              */
-            drop: "below" | "above" | "is" | "repeated";
+            drop: "below" | "above" | "is" | "repeated" | "present" | "outside";
             /**
              * Value
              * @default null
              */
             value: number | boolean | null;
+            /**
+             * Among
+             * @description Of ``outside``: the texts that may stay.
+             * @default []
+             */
+            among: string[];
             /**
              * Kinds
              * @description Only documents of these kinds; all if empty.
@@ -3670,6 +4362,43 @@ export interface components {
              * @default
              */
             problem: string;
+        };
+        /**
+         * Preview
+         * @description What submitting a spec would do. Nothing was made, and nothing was kept.
+         */
+        SchedulerPreview: {
+            /** @description The spec, complete; None where it is none. */
+            spec: components["schemas"]["JobSpec"] | null;
+            /**
+             * Problems
+             * @default []
+             */
+            problems: components["schemas"]["SpecProblem"][];
+            /**
+             * @description What of workdir would travel.
+             * @default null
+             */
+            luggage: components["schemas"]["Luggage"] | null;
+            /**
+             * Placement
+             * @description Where it would start now.
+             * @default []
+             */
+            placement: components["schemas"]["Part"][];
+            /**
+             * @description Whether it starts now, or what it would wait for.
+             * @default null
+             */
+            explanation: components["schemas"]["Explanation"] | null;
+            /** @default null */
+            code: components["schemas"]["Equivalents"] | null;
+            /**
+             * Code Missing
+             * @description Why there is no code.
+             * @default
+             */
+            code_missing: string;
         };
         /**
          * ScriptRun
@@ -3910,6 +4639,31 @@ export interface components {
             limit: number | null;
         };
         /**
+         * StagePace
+         * @description What a stage has cost so far.
+         */
+        StagePace: {
+            /** Name */
+            name: string;
+            /**
+             * Seconds
+             * @description Of all workers together.
+             */
+            seconds: number;
+            /** Documents */
+            documents: number;
+            /**
+             * Bytes
+             * @description Of text that it was given.
+             */
+            bytes: number;
+            /**
+             * Speed
+             * @description MB (10^6 bytes) of text a second and core.
+             */
+            speed: number | null;
+        };
+        /**
          * StageSpec
          * @description A stage by its name, with its options; see `ogai_lab.data.stages`.
          */
@@ -4048,7 +4802,10 @@ export interface components {
              * @enum {string}
              */
             kind: "text_folder";
-            /** Path */
+            /**
+             * Path
+             * @description A file, a folder, a pattern of paths, or a URL of these.
+             */
             path: string;
             /**
              * Pattern
@@ -4298,6 +5055,109 @@ export interface components {
              * @default false
              */
             read_only: boolean;
+        };
+        /**
+         * Wacz
+         * @description Web archive collections: the WARC files in .wacz files; as `Warc` otherwise.
+         */
+        Wacz: {
+            /**
+             * Fraction
+             * @description The share of its files, by their names.
+             * @default 1
+             */
+            fraction: number;
+            /**
+             * Limit
+             * @description At most so many bytes of files.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * Cut
+             * @description A longer document becomes several of this size.
+             * @default 1048576
+             */
+            cut: number;
+            /**
+             * Path
+             * @description A file, a folder, a pattern of paths, or a URL of these.
+             */
+            path: string;
+            /**
+             * Types
+             * @description Content types that are documents.
+             * @default [
+             *       "text/html",
+             *       "application/xhtml+xml",
+             *       "text/plain"
+             *     ]
+             */
+            types: string[];
+            /**
+             * Most
+             * @description Of a longer page only so much.
+             * @default 16777216
+             */
+            most: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "wacz";
+        };
+        /**
+         * Warc
+         * @description Web archives: WARC, or the extracted text of WET, plain or in gzip or zstd.
+         *
+         *     A document is a successful response of one of the `types`, or a conversion record. Its page
+         *     is the column ``html`` (WET: its text is the text), beside ``url``, ``time``, ``content_type``.
+         */
+        Warc: {
+            /**
+             * Fraction
+             * @description The share of its files, by their names.
+             * @default 1
+             */
+            fraction: number;
+            /**
+             * Limit
+             * @description At most so many bytes of files.
+             * @default null
+             */
+            limit: number | null;
+            /**
+             * Cut
+             * @description A longer document becomes several of this size.
+             * @default 1048576
+             */
+            cut: number;
+            /**
+             * Path
+             * @description A file, a folder, a pattern of paths, or a URL of these.
+             */
+            path: string;
+            /**
+             * Types
+             * @description Content types that are documents.
+             * @default [
+             *       "text/html",
+             *       "application/xhtml+xml",
+             *       "text/plain"
+             *     ]
+             */
+            types: string[];
+            /**
+             * Most
+             * @description Of a longer page only so much.
+             * @default 16777216
+             */
+            most: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "warc";
         };
         /** @description An RFC 9457 problem document: what went wrong, why, and what to do next. */
         Problem: {
@@ -5123,58 +5983,6 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    "Data.runs": {
-        parameters: {
-            query?: {
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Return the newest runs, newest first. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DataRun"][];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    "Data.prepare": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    pipeline: components["schemas"]["Pipeline"];
-                    workers?: number | null;
-                    idempotency_key?: string | null;
-                };
-            };
-        };
-        responses: {
-            /** @description Start a job that makes a corpus; its output ``manifest`` is the manifest's digest. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
     "Data.manifest": {
         parameters: {
             query?: never;
@@ -5220,6 +6028,362 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Data.funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return where every document of a run went, in the order in which it was decided. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Funnel"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Data.dropped": {
+        parameters: {
+            query?: {
+                reason?: string | null;
+                sample?: number;
+                seed?: number;
+            };
+            header?: never;
+            path: {
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return dropped documents taken by chance: of a `reason`, if one is given. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Data.duplicates": {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return documents that were dropped for another one, with the similarity where known. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duplicates"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Data.documents": {
+        parameters: {
+            query?: {
+                doc_id?: string | null;
+                path?: string | null;
+                state?: ("kept" | "heldout" | "dropped" | "quarantine") | null;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Say what became of documents: which were seen, which were dropped, by whom and why. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Documents"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Data.runs": {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return the newest runs, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataRun"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Data.prepare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    pipeline: components["schemas"]["Pipeline"];
+                    workers?: number | null;
+                    idempotency_key?: string | null;
+                    out?: string | null;
+                    executor?: string;
+                    known?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Start a job that makes a corpus; its output ``manifest`` is the manifest's digest. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Data.retune": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    manifest: string;
+                    policy: {
+                        [key: string]: number | boolean | null;
+                    };
+                    workers?: number | null;
+                    out?: string | null;
+                    idempotency_key?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Start a run with other thresholds: of all that was computed, only the policy is anew. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Data.pack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    manifest: string;
+                    tokenizer?: components["schemas"]["TokenizerSpec"];
+                    packing?: components["schemas"]["Packing"];
+                    workers?: number | null;
+                    idempotency_key?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Start a run that makes token sequences of a manifest's documents, for training. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Data.keep_tokenizer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    content: string;
+                    eos?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Store a ``tokenizer.json`` and return its digest, for `pack`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Data.export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    manifest: string;
+                    /** @enum {string} */
+                    form: "jsonl" | "jsonl.zst" | "parquet" | "huggingface" | "megatron";
+                    /** @description A folder, or a URL that fsspec opens. */
+                    out: string;
+                    idempotency_key?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Start a job that writes a corpus into a folder in the form of another program. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Data.preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    pipeline: components["schemas"]["Pipeline"];
+                    n?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Say what a pipeline would do to a sample of its documents. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataPreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Data.presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return the ready-made pipelines as YAML. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresetText"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Data.pace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Say how far a run is, how fast it goes, and what each stage has cost. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pace"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -5739,7 +6903,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Preview"];
+                    "application/json": components["schemas"]["SchedulerPreview"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -18,6 +18,11 @@ _HERE = "ogai_lab.commands.forms"
 ONE: dict[str, tuple[str, str]] = {
     "ogai_lab.cluster.types.Machine": ("cluster", "machine_view"),
     "ogai_lab.cluster.types.MachineUse": ("cluster", "use_view"),
+    "ogai_lab.data.accounts.Documents": ("corpora", "documents_view"),
+    "ogai_lab.data.accounts.Duplicates": ("corpora", "duplicates_view"),
+    "ogai_lab.data.accounts.Funnel": ("corpora", "funnel_view"),
+    "ogai_lab.data.accounts.Pace": ("corpora", "pace_view"),
+    "ogai_lab.data.accounts.Preview": ("corpora", "preview_view"),
     "ogai_lab.data.types.Manifest": ("data", "manifest_view"),
     "ogai_lab.data.types.LedgerPage": ("data", "ledger_view"),
     "ogai_lab.models.types.Comparison": ("models", "comparison_view"),
@@ -31,6 +36,7 @@ ONE: dict[str, tuple[str, str]] = {
 }
 MANY: dict[str, tuple[str, str]] = {
     "ogai_lab.cluster.types.Check": ("cluster", "checks_view"),
+    "ogai_lab.data.accounts.PresetText": ("corpora", "presets_view"),
     "ogai_lab.data.types.DataRun": ("data", "runs_view"),
     "ogai_lab.models.types.Model": ("models", "models_view"),
     "ogai_lab.models.types.Version": ("models", "versions_view"),

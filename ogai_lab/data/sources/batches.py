@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ogai_lab.core.errors import Conflict
 from ogai_lab.data import sources
 from ogai_lab.data.sources import locations
-from ogai_lab.data.sources.files import Piece
+from ogai_lab.data.sources.files import Document, Piece
 from ogai_lab.data.types import Source
 
 if TYPE_CHECKING:
@@ -41,25 +42,52 @@ def batch(
     Conflict
         When a file is not what it was when its digest was taken.
     """
+
+    def found() -> Iterator[tuple[str, Piece, Document]]:
+        for fields, expected in zip(pieces, digests, strict=True):
+            piece = Piece(*fields)
+            for document in sources.documents(source, piece, _same(piece, expected)):
+                yield expected, piece, document
+
+    return _rows(source, found(), dict(columns or sources.columns([source])))
+
+
+def sample(
+    source: Source, pieces: Sequence[Piece], columns: Mapping[str, str], count: int
+) -> pa.RecordBatch:
+    """Return at most `count` documents of `pieces`; no more of a piece is read than they need.
+
+    Their ids are not those that they have in a run: a piece that is not read has no digest.
+    """
+
+    def found() -> Iterator[tuple[str, Piece, Document]]:
+        for piece in pieces:
+            with locations.stream(piece) as data:
+                for document in sources.documents(source, piece, data):
+                    yield "sample", piece, document
+
+    return _rows(source, itertools.islice(found(), count), dict(columns))
+
+
+def _rows(
+    source: Source, found: Iterable[tuple[str, Piece, Document]], types: dict[str, str]
+) -> pa.RecordBatch:
     import pyarrow as pa
 
-    types = dict(columns or sources.columns([source]))
     values: dict[str, list[Any]] = {name: [] for name in types}
     given = sources.more(source)
     missing = [name for name in types if name not in given and name not in sources.COLUMNS]
-    for fields, expected in zip(pieces, digests, strict=True):
-        piece = Piece(*fields)
-        name = hashlib.sha256(f"{piece.path}\0{expected}".encode()).hexdigest()[:24]
-        for document in sources.documents(source, piece, _same(piece, expected)):
-            part = f"+{document.part}" if document.part else ""
-            values["doc_id"].append(f"{name}:{document.offset}{part}")
-            values["path"].append(piece.path)
-            values["kind"].append(document.kind)
-            values["text"].append(document.text)
-            values["bytes"].append(len(document.text.encode()))
-            values["damage"].append(document.damage)
-            for column in given:
-                values[column].append(document.more.get(column))
+    for digest, piece, document in found:
+        name = hashlib.sha256(f"{piece.path}\0{digest}".encode()).hexdigest()[:24]
+        part = f"+{document.part}" if document.part else ""
+        values["doc_id"].append(f"{name}:{document.offset}{part}")
+        values["path"].append(piece.path)
+        values["kind"].append(document.kind)
+        values["text"].append(document.text)
+        values["bytes"].append(len(document.text.encode()))
+        values["damage"].append(document.damage)
+        for column in given:
+            values[column].append(document.more.get(column))
     rows = len(values["doc_id"])
     arrays = [
         pa.nulls(rows, kind) if name in missing else pa.array(values[name], kind)

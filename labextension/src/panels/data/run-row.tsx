@@ -110,7 +110,9 @@ function phaseWord(phase: NonNullable<DataRun['phase']>, { trans }: Words): stri
     divide: trans.__('Dividing'),
     tokenizer: trans.__('Training the tokenizer'),
     tokenize: trans.__('Tokenizing'),
-    pack: trans.__('Packing')
+    pack: trans.__('Packing'),
+    compare: trans.__('Comparing documents'),
+    write: trans.__('Writing')
   };
   return words[phase];
 }

@@ -1,10 +1,12 @@
-"""Ready-made policies and pipelines."""
+"""Ready-made policies and pipelines: the YAML files beside, and one for the tutorials."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from ogai_lab.core.errors import InvalidInput
+from ogai_lab.data.accounts import PresetText
 from ogai_lab.data.types import (
     Packing,
     Pipeline,
@@ -87,3 +89,32 @@ def stdlib_pipeline(
         tokenizer=TokenizerSpec(vocab_size=vocab_size, digest=tokenizer, train_on=8 << 20),
         packing=Packing(sequence_length=sequence_length),
     )
+
+
+def preset(name: str) -> Pipeline:
+    """Return the ready-made pipeline of this name; it has no sources yet.
+
+    Raises
+    ------
+    InvalidInput
+        When there is none.
+    """
+    known = {each.name: each.text for each in texts()}
+    if name not in known:
+        raise InvalidInput(
+            f"There is no ready-made pipeline {name!r}.",
+            action=f"There are: {', '.join(known)}. Your own: Pipeline.from_yaml('my.yaml').",
+            field="pipeline",
+        )
+    return Pipeline.from_yaml(known[name])
+
+
+def texts() -> list[PresetText]:
+    """Return the ready-made pipelines as they are written, comments and all."""
+    files = sorted(Path(__file__).parent.glob("*.yaml"))
+    found = []
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        summary = text.partition("\n")[0].lstrip("# ")
+        found.append(PresetText(name=file.stem, summary=summary, text=text))
+    return found

@@ -1,0 +1,121 @@
+"""What stands behind ``ogai.data``: pipelines, runs, previews."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ogai_lab.commands import verbs
+from ogai_lab.commands.forms import view_of
+from ogai_lab.core.operations import Caller
+from ogai_lab.data.extra import check_installed
+from ogai_lab.data.inputs import absolute
+from ogai_lab.data.types import Pipeline
+from ogai_lab.notebook.connection import workbench
+from ogai_lab.notebook.corpus import DataJob
+from ogai_lab.notebook.display import Listing
+
+if TYPE_CHECKING:
+    from ogai_lab.data.accounts import Preview
+
+
+def pipeline(what: str | Path | Pipeline = "web") -> Pipeline:
+    """Return a ready-made pipeline to edit, or the one in a YAML file.
+
+    Parameters
+    ----------
+    what
+        The name of a ready-made one (`pipelines` lists them), the path of a ``.yaml`` file, YAML
+        text, or a pipeline.
+
+    Raises
+    ------
+    InvalidInput
+        When there is none of this name, or the file holds none.
+    """
+    if isinstance(what, Pipeline):
+        return what.model_copy(deep=True)
+    if isinstance(what, Path) or "\n" in what or what.endswith((".yaml", ".yml")):
+        return Pipeline.from_yaml(what)
+    check_installed()
+    from ogai_lab.data.presets import preset
+
+    return preset(what)
+
+
+def run(
+    what: Pipeline | str | Path,
+    inputs: Any = None,
+    *,
+    out: str | Path | None = None,
+    workers: int | None = None,
+    executor: str = "processes",
+) -> DataJob:
+    """Run a pipeline as a job, and return it in the hand: it shows itself as it goes.
+
+    Parameters
+    ----------
+    what
+        The pipeline, or what `pipeline` takes.
+    inputs
+        Files, patterns (``crawl/*.warc.gz``), folders, URLs or sources, one or a list; the
+        pipeline's own sources when left out.
+    out
+        A new or empty folder, or a URL, for the kept documents as Parquet files, with
+        ``manifest.json``; none when left out.
+    workers
+        How many processes; as many as there are cores when left out.
+    executor
+        ``processes``, ``threads``, or the address of a Dask scheduler.
+    """
+    chosen = pipeline(what)
+    whole = chosen if inputs is None else chosen.over(inputs)
+    bench = workbench()
+    job = bench.data.prepare(
+        whole,
+        Caller.local(),
+        workers,
+        out=None if out is None else absolute(out),
+        executor=executor,
+    )
+    return DataJob(job, bench)
+
+
+def preview(what: Pipeline | str | Path, inputs: Any = None, n: int = 200) -> Preview:
+    """Return what a pipeline would do to a sample of its documents.
+
+    Computed in this process; where this layer's libraries are missing, by the server.
+
+    Parameters
+    ----------
+    what, inputs
+        As for `run`.
+    n
+        Documents.
+    """
+    from ogai_lab.core.errors import MissingExtra
+
+    chosen = pipeline(what)
+    whole = chosen if inputs is None else chosen.over(inputs)
+    try:
+        return whole.preview(n=n)
+    except MissingExtra:
+        return workbench().data.preview(whole, n)
+
+
+def pipelines() -> Listing:
+    """Return the ready-made pipelines, as a list that shows itself."""
+    found = workbench().data.presets()
+    return Listing(found, view_of(found, "presets"))
+
+
+def runs(limit: int = 20) -> Listing:
+    """Return the newest data runs, as a list that shows itself; `open` takes one in the hand."""
+    found = workbench().data.runs(limit)
+    return Listing(found, view_of(found, "runs"))
+
+
+def open(job: str) -> DataJob:  # noqa: A001 - what people look for
+    """Return the data run with this job id, the start of one, or this name."""
+    bench = workbench()
+    return DataJob(verbs.find_job(bench, job), bench)
