@@ -47,6 +47,7 @@ ADMISSION_CHECKS = Kind(paths.admission_checks, slim.whole)
 WORKLOAD_PRIORITIES = Kind(paths.workload_priorities, slim.whole)
 
 _IDLE_SECONDS = 300.0
+_ROUND = 30.0  # seconds between looks whether anybody looks
 _PATIENCE = 15.0
 
 
@@ -76,6 +77,7 @@ class Cache:
         self._revision = 0
         self._looked = time.monotonic()
         self._mirrors: dict[str, Mirror[Any]] = {}
+        self._closing: threading.Event | None = None
         self._listeners: dict[str, list[Callable[[Any, Any], None]]] = {}
 
     def mirror(self, kind: Kind[T]) -> Mirror[T]:
@@ -90,10 +92,14 @@ class Cache:
                     kind,
                     changed=self._changed,
                     heard=functools.partial(self._tell, name),
-                    idle=self._unseen,
                 )
                 self._mirrors[name] = found
                 found.start()
+            if self._closing is None:
+                self._closing = threading.Event()
+                threading.Thread(
+                    target=self._keep, args=(self._closing,), name="ogai-cache", daemon=True
+                ).start()
         return cast("Mirror[T]", found)
 
     def listen(self, kind: Kind[T], heard: Callable[[T | None, T | None], None]) -> None:
@@ -144,6 +150,9 @@ class Cache:
         """End all mirrors. The next look begins anew. Idempotent."""
         with self._lock:
             mirrors, self._mirrors = self._mirrors, {}
+            closing, self._closing = self._closing, None
+        if closing is not None:
+            closing.set()
         for one in mirrors.values():
             one.stop()
         for one in mirrors.values():
@@ -158,5 +167,8 @@ class Cache:
             self._revision += 1
             self._news.notify_all()
 
-    def _unseen(self) -> bool:
-        return time.monotonic() - self._looked > self._idle_after and not self._keeps()
+    def _keep(self, closing: threading.Event) -> None:
+        """End the mirrors when nobody has looked for long and nothing keeps them."""
+        while not closing.wait(min(_ROUND, self._idle_after)):
+            if time.monotonic() - self._looked > self._idle_after and not self._keeps():
+                self.close()

@@ -75,8 +75,6 @@ class Mirror(Generic[T]):
     heard
         Called with each object that changed, as it was and as it is (None: is not there), from
         the mirror's thread; must not block.
-    idle
-        Asked about once a minute; the mirror ends, and forgets, when it says so.
     """
 
     def __init__(
@@ -86,13 +84,11 @@ class Mirror(Generic[T]):
         *,
         changed: Callable[[], None] = lambda: None,
         heard: Callable[[T | None, T | None], None] = lambda before, after: None,
-        idle: Callable[[], bool] = lambda: False,
     ) -> None:
         self.kind = kind
         self._api = api
         self._changed = changed
         self._heard = heard
-        self._idle = idle
         self._lock = threading.Lock()
         self._objects: dict[Key, T] = {}
         self._indexes: dict[str, dict[Hashable, dict[Key, T]]] = {}
@@ -260,9 +256,6 @@ class Mirror(Generic[T]):
                 return True
             for event in watch:
                 self._take(event)
-                if event["type"] == "BOOKMARK" and self._idle():
-                    self._stopping.set()
-                    break
         with self._lock:
             self._watch = None
         return time.monotonic() - begun > _AT_ONCE
@@ -280,6 +273,7 @@ class Mirror(Generic[T]):
         key = _key(body)
         value = None if kind == "DELETED" else self.kind.slim(body)
         with self._lock:
+            self._revision += 1
             before = self._drop(key)
             if value is not None:
                 self._put(key, value)

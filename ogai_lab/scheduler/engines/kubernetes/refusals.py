@@ -180,16 +180,16 @@ def no_answer(host: str, exc: Exception) -> OgaiError:
             cause=_words(exc),
             action="Check the server address in the kubeconfig, and the network or VPN.",
         )
-    if isinstance(exc, foreign.ConnectTimeoutError):
-        return Unavailable(
-            f"{host} does not answer: the connection was not made in time.",
-            action="Check the network, the VPN and the server address in the kubeconfig.",
-        )
     if isinstance(exc, foreign.NewConnectionError):
         return Unavailable(
             f"{host} refuses the connection.",
             cause=_words(exc),
             action="Check that the API server runs, and the server address in the kubeconfig.",
+        )
+    if isinstance(exc, foreign.ConnectTimeoutError):
+        return Unavailable(
+            f"{host} does not answer: the connection was not made in time.",
+            action="Check the network, the VPN and the server address in the kubeconfig.",
         )
     if isinstance(exc, foreign.ReadTimeoutError):
         return Unavailable(
