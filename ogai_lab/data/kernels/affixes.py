@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ogai_lab.data.kernels import characters as c
+from ogai_lab.data.kernels.addresses import is_address
 from ogai_lab.data.kernels.compiled import compiled
 from ogai_lab.data.kernels.hashes import find, hash_bytes
 from ogai_lab.data.kernels.specials import MOST_BYTES
 
+_FACE = 3
 _UNITS = (
     " km m dm cm mm ha nm yd in ft kg g mg t lb oz kmh mph hPa Pa mbar mb MB kb KB gb GB tb TB T G"
     " M K "
@@ -98,57 +100,6 @@ def _unit(data: NDArray[Any], kind: NDArray[Any], place: NDArray[Any], lo: int, 
             return 0
         form |= np.int64(data[place[i]]) << (8 * size)
     return 0
-
-
-@compiled
-def _is_address(  # noqa: C901 - one walk from left to right
-    data: NDArray[Any], place: NDArray[Any], lo: int, hi: int
-) -> bool:
-    """Say whether this is an address of the web or of mail, which marks within do not part."""
-    at = lo
-    i = lo
-    while i + 2 < hi:  # a scheme
-        if data[place[i]] == 0x3A and data[place[i + 1]] == 0x2F and data[place[i + 2]] == 0x2F:
-            at = i + 3
-            break
-        if not _alphanumeric(data[place[i]]):
-            break
-        i += 1
-    for i in range(at, hi):  # a user
-        if data[place[i]] == 0x40:
-            at = i + 1
-            break
-        if data[place[i]] == 0x2F:
-            break
-    labels, size, small = 0, 0, True
-    while at < hi:
-        one = data[place[at]]
-        if _alphanumeric(one) or one >= 0x80 or ((one == 0x2D or one == 0x5F) and size > 0):
-            small = small and 0x61 <= one <= 0x7A
-            size += 1
-        elif one == _STOP and size > 0:
-            labels, size, small = labels + 1, 0, True
-        else:
-            break
-        at += 1
-    if labels == 0 or size < 2 or not small:
-        return False
-    if at < hi and data[place[at]] == 0x3A:  # a port
-        at += 1
-        digits = at
-        while at < hi and 0x30 <= data[place[at]] <= 0x39:
-            at += 1
-        if at - digits < 2 or at - digits > 5:
-            return False
-    if at == hi:
-        return True
-    one = data[place[at]]
-    return bool(one == 0x2F or one == 0x3F or one == 0x23)
-
-
-@compiled
-def _alphanumeric(one: int) -> bool:
-    return 0x30 <= one <= 0x39 or 0x41 <= one <= 0x5A or 0x61 <= one <= 0x7A
 
 
 @compiled
@@ -295,7 +246,7 @@ def _part_within(
     made: int,
 ) -> int:
     last = lo
-    if not _is_address(data, place, lo, hi):
+    if not is_address(data, place, lo, hi):
         i = lo
         while i < hi:
             size = within(data, kind, place, lo, i, hi)
@@ -307,5 +258,31 @@ def _part_within(
             i += max(size, 1)
     if last < hi:
         ends[made] = hi
+        made += 1
+    return made
+
+
+@compiled
+def joined(
+    data: NDArray[Any],
+    place: NDArray[Any],
+    ends: NDArray[Any],
+    pieces: int,
+    keys: NDArray[Any],
+    cuts: NDArray[Any],
+) -> int:
+    """Join words beside each other that are one special together, as ``)`` and ``:``."""
+    made, lo, piece = 0, 0, 0
+    while piece < pieces:
+        take = 1
+        for more in range(2, 0, -1):
+            if piece + more < pieces and ends[piece + more] - lo <= _FACE:
+                begin, end = place[lo], place[ends[piece + more]]
+                slot = find(keys, hash_bytes(data, begin, end))
+                if slot >= 0 and cuts[slot] < 16:  # it is one word
+                    take = more + 1
+                    break
+        piece += take
+        lo = ends[made] = ends[piece - 1]
         made += 1
     return made

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ogai_lab.data.kernels import characters as c
 from ogai_lab.data.kernels import specials
-from ogai_lab.data.kernels.affixes import parts
+from ogai_lab.data.kernels.affixes import joined, parts
 from ogai_lab.data.kernels.compiled import compiled
 from ogai_lab.data.kernels.hashes import BASIS, PRIME, find, hash_bytes, hash_text, mixed
 from ogai_lab.data.kernels.text import Texts
@@ -30,7 +30,6 @@ IS_MARK = 8
 """Has punctuation only."""
 Out = tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]
 _STOP = 0x2E
-_FACE = 3
 _MARK_KEYS = np.array([hash_text(chr(one)) for one in range(128)], np.uint64)
 
 
@@ -108,7 +107,7 @@ def _split(
                 continue
             pieces = parts(data, kind, place, count, special_keys, special_cuts, ends, later)
             if pieces > 1:
-                pieces = _joined(data, place, ends, pieces, special_keys, special_cuts)
+                pieces = joined(data, place, ends, pieces, special_keys, special_cuts)
             if made + pieces > room:
                 return -1
             made = _put(data, first, kind, place, ends, pieces, made, out)
@@ -282,29 +281,3 @@ def _closes(one: int) -> bool:
         one == 0x2C or one == _STOP or one == 0x3A or one == 0x29 or one == 0x3B or one == 0x22
         or one == 0x5D or one == 0x7D or one == 0x21 or one == 0x3F
     )  # fmt: skip
-
-
-@compiled
-def _joined(
-    data: NDArray[Any],
-    place: NDArray[Any],
-    ends: NDArray[Any],
-    pieces: int,
-    keys: NDArray[Any],
-    cuts: NDArray[Any],
-) -> int:
-    """Join words beside each other that are one special together, as ``)`` and ``:``."""
-    made, lo, piece = 0, 0, 0
-    while piece < pieces:
-        take = 1
-        for more in range(2, 0, -1):
-            if piece + more < pieces and ends[piece + more] - lo <= _FACE:
-                begin, end = place[lo], place[ends[piece + more]]
-                slot = find(keys, hash_bytes(data, begin, end))
-                if slot >= 0 and cuts[slot] < 16:  # it is one word
-                    take = more + 1
-                    break
-        piece += take
-        lo = ends[made] = ends[piece - 1]
-        made += 1
-    return made
