@@ -12,10 +12,13 @@ from ogai_lab.data.stages.c4_quality import C4Quality
 from ogai_lab.data.stages.characters import Characters
 from ogai_lab.data.stages.chinese_quality import ChineseQuality
 from ogai_lab.data.stages.exact_duplicate import ExactDuplicate
+from ogai_lab.data.stages.extract import Extract
 from ogai_lab.data.stages.fineweb_quality import FineWebQuality
 from ogai_lab.data.stages.gopher_quality import GopherQuality
 from ogai_lab.data.stages.gopher_repetition import GopherRepetition
 from ogai_lab.data.stages.length import Length
+from ogai_lab.data.stages.normalise import Normalise
+from ogai_lab.data.stages.repair import Repair
 from ogai_lab.data.stages.repetition import Repetition
 from ogai_lab.data.types import StageSpec
 
@@ -34,6 +37,9 @@ STAGES: dict[str, type[Stage[Any]]] = {
         C4Quality,
         FineWebQuality,
         ChineseQuality,
+        Extract,
+        Repair,
+        Normalise,
     )
 }
 

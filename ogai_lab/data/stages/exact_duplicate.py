@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
+from ogai_lab.core.errors import require
 from ogai_lab.core.types import Strict
 from ogai_lab.data.stages.base import Stage
 
@@ -16,6 +21,9 @@ class ExactDuplicateOptions(Strict):
 
     fold_space: bool = True
     fold_case: bool = True
+    fold_script: bool = Field(
+        default=False, description="Compare Chinese in simplified characters (OpenCC)."
+    )
 
 
 class ExactDuplicate(Stage[ExactDuplicateOptions]):
@@ -36,4 +44,11 @@ class ExactDuplicate(Stage[ExactDuplicateOptions]):
 
     def _normal(self, text: str) -> str:
         text = " ".join(text.split()) if self.options.fold_space else text
+        text = _simplified()(text) if self.options.fold_script and not text.isascii() else text
         return text.casefold() if self.options.fold_case else text
+
+
+@functools.cache
+def _simplified() -> Callable[[str], str]:
+    convert: Callable[[str], str] = require("opencc", "data").OpenCC("t2s").convert
+    return convert
