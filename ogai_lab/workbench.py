@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ogai_lab.data.service import Data
     from ogai_lab.models.comparisons import Comparisons
     from ogai_lab.models.service import Models
+    from ogai_lab.scheduler.clusters.service import Clusters
     from ogai_lab.scheduler.engines.base import Engine
     from ogai_lab.scheduler.engines.kubernetes.fleet import Fleet
     from ogai_lab.scheduler.launch.service import Launch
@@ -44,6 +45,7 @@ _SERVICES = {
     "training": ("ogai_lab.training.service", "Training"),
     "models": ("ogai_lab.models.service", "Models"),
     "launch": ("ogai_lab.scheduler.launch.service", "Launch"),
+    "clusters": ("ogai_lab.scheduler.clusters.service", "Clusters"),
     "comparisons": ("ogai_lab.models.comparisons", "Comparisons"),
 }
 
@@ -166,6 +168,11 @@ class Workbench:
         return cast("Launch", self.service("launch"))
 
     @property
+    def clusters(self) -> Clusters:
+        """Clusters that are not this machine: what each has, and whether one may use it."""
+        return cast("Clusters", self.service("clusters"))
+
+    @property
     def comparisons(self) -> Comparisons:
         """Comparisons of versions, document by document."""
         return cast("Comparisons", self.service("comparisons"))
@@ -257,6 +264,8 @@ class LocalWorkbench(Workbench):
                 service = kind(self.database, self.blobs, self.events, self.scheduler, self.home)
             case "launch":
                 service = kind(self.database, self.events, self.scheduler)
+            case "clusters":
+                service = kind(self.home, self.fleet)
             case "comparisons":
                 service = kind(self.models, self.blobs)
             case _:

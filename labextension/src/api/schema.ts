@@ -1067,6 +1067,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ogai/clusters/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the clusters that are known: of clusters.yaml, the kubeconfig and the pod's own. */
+        get: operations["Clusters.clusters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/clusters/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Check whether jobs can be run on a cluster; every finding comes with what mends it. */
+        get: operations["Clusters.doctor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/clusters/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a cluster's nodes: what each has, and what pods leave free. */
+        get: operations["Clusters.nodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/clusters/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the queues that may be seen, with quotas, what is used and borrowed, who waits. */
+        get: operations["Clusters.queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/clusters/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the kinds of storage, and the volumes of the namespace. */
+        get: operations["Clusters.storage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/clusters/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say how much of a cluster can be seen, and since when a part of it may be old. */
+        get: operations["Clusters.parts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/clusters/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what each queue could give: now, or when, on what basis, and at what cost. */
+        post: operations["Clusters.offers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/clusters/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return the YAML of a job, code and all, for `kubectl create` or a repository. */
+        post: operations["Clusters.export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ogai/comparisons/items": {
         parameters: {
             query?: never;
@@ -1304,6 +1440,85 @@ export interface components {
              * @default
              */
             problem: string;
+        };
+        /**
+         * ClusterOffers
+         * @description What a cluster could give, best first.
+         */
+        ClusterOffers: {
+            /** Cluster */
+            cluster: string;
+            need: components["schemas"]["Need"];
+            /** Offers */
+            offers: components["schemas"]["Offer"][];
+            /**
+             * Currency
+             * @default
+             */
+            currency: string;
+            /**
+             * Notes
+             * @description What could not be seen.
+             * @default []
+             */
+            notes: string[];
+            /**
+             * Stale Since
+             * @default null
+             */
+            stale_since: number | null;
+        };
+        /**
+         * ClusterQueueView
+         * @description A queue of a namespace, and the cluster queue behind it as far as it can be seen.
+         */
+        ClusterQueueView: {
+            /** Name */
+            name: string;
+            /** Namespace */
+            namespace: string;
+            /** Cluster Queue */
+            cluster_queue: string;
+            /**
+             * Cohort
+             * @default
+             */
+            cohort: string;
+            /** Active */
+            active: boolean;
+            /**
+             * Problem
+             * @description Why it is not active.
+             * @default
+             */
+            problem: string;
+            /**
+             * Visible
+             * @description Whether quotas can be seen with these rights.
+             */
+            visible: boolean;
+            /**
+             * Shares
+             * @description Of the cluster queue; of this queue where that is not visible.
+             * @default []
+             */
+            shares: components["schemas"]["Share"][];
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+            /**
+             * Admitted
+             * @default 0
+             */
+            admitted: number;
+            /**
+             * Topologies
+             * @description Labels of nodes, the widest first.
+             * @default []
+             */
+            topologies: string[];
         };
         /**
          * CommandRun
@@ -1559,6 +1774,23 @@ export interface components {
              * @default null
              */
             tokens: number | null;
+        };
+        /**
+         * Diagnosis
+         * @description Whether jobs can be run on a cluster. `ready` when nothing critical was found.
+         */
+        Diagnosis: {
+            /** Cluster */
+            cluster: string;
+            /** Namespace */
+            namespace: string;
+            /** Ready */
+            ready: boolean;
+            /**
+             * Findings
+             * @description Worst first.
+             */
+            findings: components["schemas"]["Finding"][];
         };
         /**
          * Disk
@@ -1891,6 +2123,39 @@ export interface components {
              * @default null
              */
             starts_in: number | null;
+        };
+        /**
+         * Finding
+         * @description What one check of a cluster found, and what to do about it.
+         */
+        Finding: {
+            /** Check */
+            check: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "ok" | "warn" | "critical" | "unknown";
+            /** Finding */
+            finding: string;
+            /**
+             * Remedy
+             * @default
+             */
+            remedy: string;
+            /**
+             * Command
+             * @description The command or YAML that mends it.
+             * @default
+             */
+            command: string;
+            /**
+             * Evidence
+             * @default {}
+             */
+            evidence: {
+                [key: string]: unknown;
+            };
         };
         /**
          * FunctionRun
@@ -2612,7 +2877,7 @@ export interface components {
              * @description Volumes of the cluster.
              * @default []
              */
-            volumes: components["schemas"]["Volume"][];
+            volumes: components["schemas"]["VolumeInput"][];
             /**
              * Secrets
              * @description Secrets of the cluster, by name.
@@ -2687,6 +2952,49 @@ export interface components {
             columns: {
                 [key: string]: "string" | "int64" | "double" | "bool";
             };
+        };
+        /**
+         * KnownCluster
+         * @description A cluster that can be asked for by name. Nothing of it has been checked.
+         */
+        KnownCluster: {
+            /** Name */
+            name: string;
+            /**
+             * Context
+             * @description Of the kubeconfig; empty for the pod's own account.
+             */
+            context: string;
+            /**
+             * Server
+             * @description Its address, without credentials.
+             */
+            server: string;
+            /** Namespace */
+            namespace: string;
+            /**
+             * Current
+             * @description Whether kubectl would use it now.
+             */
+            current: boolean;
+            /**
+             * Open
+             * @description Whether it is followed now.
+             * @default false
+             */
+            open: boolean;
+            /**
+             * Stale Since
+             * @description Since when what is shown may be old; Unix seconds.
+             * @default null
+             */
+            stale_since: number | null;
+            /**
+             * Problem
+             * @description Why it does not answer, if so.
+             * @default
+             */
+            problem: string;
         };
         /**
          * LayerChange
@@ -3302,6 +3610,56 @@ export interface components {
             args: string[];
         };
         /**
+         * Need
+         * @description What a job would need: of each node, except `nodes`.
+         */
+        Need: {
+            /**
+             * Nodes
+             * @default 1
+             */
+            nodes: number;
+            /**
+             * Gpus
+             * @default 0
+             */
+            gpus: number;
+            /**
+             * Gpu
+             * @description A kind: part of a flavor's or product's name.
+             * @default
+             */
+            gpu: string;
+            /**
+             * Cpus
+             * @default null
+             */
+            cpus: number | null;
+            /**
+             * Memory
+             * @default null
+             */
+            memory: number | null;
+            /**
+             * Fabric
+             * @description A fabric's name.
+             * @default
+             */
+            fabric: string;
+            /**
+             * Topology
+             * @description same-rack, required:LEVEL, preferred:LEVEL.
+             * @default
+             */
+            topology: string;
+            /**
+             * Queue
+             * @description Only this queue; all when empty.
+             * @default
+             */
+            queue: string;
+        };
+        /**
          * Node
          * @description A node: what it has, and what jobs leave free.
          *
@@ -3397,6 +3755,79 @@ export interface components {
             parameters: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Offer
+         * @description What one queue could give in one flavor.
+         */
+        Offer: {
+            /** Queue */
+            queue: string;
+            /** Flavor */
+            flavor: string;
+            /**
+             * Gpu
+             * @description What its nodes have.
+             * @default
+             */
+            gpu: string;
+            /**
+             * Possible
+             * @description Whether it could ever start here.
+             */
+            possible: boolean;
+            /**
+             * Now
+             * @description Whether it starts now; None: unknown.
+             * @default null
+             */
+            now: boolean | null;
+            /**
+             * Starts In
+             * @description Seconds, where there is a basis.
+             * @default null
+             */
+            starts_in: number | null;
+            /**
+             * Basis
+             * @description What the time is based on, or why there is none.
+             */
+            basis: string;
+            /**
+             * Topology
+             * @description Whether nodes that are near have room.
+             * @default
+             */
+            topology: string;
+            /**
+             * Left
+             * @description GPUs (else cores) left of the quota.
+             * @default null
+             */
+            left: number | null;
+            /**
+             * Room
+             * @description Nodes that have room now.
+             * @default null
+             */
+            room: number | null;
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+            /**
+             * Cost
+             * @description Of an hour, where priced.
+             * @default null
+             */
+            cost: number | null;
+            /**
+             * Action
+             * @description What would make it possible.
+             * @default
+             */
+            action: string;
         };
         /**
          * Offers
@@ -3605,16 +4036,6 @@ export interface components {
             columns: {
                 [key: string]: "string" | "int64" | "double" | "bool";
             };
-        };
-        /**
-         * Part
-         * @description Where one node of a job would run.
-         */
-        Part: {
-            /** Node */
-            node: string;
-            /** Gpus */
-            gpus: number[];
         };
         /**
          * Pdf
@@ -4364,6 +4785,16 @@ export interface components {
             problem: string;
         };
         /**
+         * Part
+         * @description Where one node of a job would run.
+         */
+        SchedulerPart: {
+            /** Node */
+            node: string;
+            /** Gpus */
+            gpus: number[];
+        };
+        /**
          * Preview
          * @description What submitting a spec would do. Nothing was made, and nothing was kept.
          */
@@ -4385,7 +4816,7 @@ export interface components {
              * @description Where it would start now.
              * @default []
              */
-            placement: components["schemas"]["Part"][];
+            placement: components["schemas"]["SchedulerPart"][];
             /**
              * @description Whether it starts now, or what it would wait for.
              * @default null
@@ -4399,6 +4830,41 @@ export interface components {
              * @default
              */
             code_missing: string;
+        };
+        /**
+         * Volume
+         * @description A volume of the cluster, and where the job finds it.
+         */
+        SchedulerVolume: {
+            /**
+             * Kind
+             * @description A persistent volume claim, a folder of the node, a ConfigMap, or scratch.
+             * @default claim
+             * @enum {string}
+             */
+            kind: "claim" | "host" | "config_map" | "empty";
+            /**
+             * Name
+             * @description The claim or ConfigMap, or the node's folder; none for scratch.
+             * @default
+             */
+            name: string;
+            /**
+             * Path
+             * @description Where it is in the job's pods.
+             */
+            path: string;
+            /**
+             * Sub Path
+             * @description Only this folder of it.
+             * @default
+             */
+            sub_path: string;
+            /**
+             * Read Only
+             * @default false
+             */
+            read_only: boolean;
         };
         /**
          * ScriptRun
@@ -4466,6 +4932,56 @@ export interface components {
              * @enum {string}
              */
             dtype: "uint16" | "uint32";
+        };
+        /**
+         * Share
+         * @description What a queue may have of one resource in one flavor, and has. None: it cannot be seen.
+         */
+        Share: {
+            /** Resource */
+            resource: string;
+            /** Flavor */
+            flavor: string;
+            /**
+             * Nominal
+             * @default null
+             */
+            nominal: number | null;
+            /**
+             * Reserved
+             * @description Promised to jobs, running ones included.
+             * @default 0
+             */
+            reserved: number;
+            /**
+             * Used
+             * @description Of jobs that were admitted.
+             * @default 0
+             */
+            used: number;
+            /**
+             * Borrowed
+             * @description Of what is reserved, above nominal.
+             * @default 0
+             */
+            borrowed: number;
+            /**
+             * Borrowing Limit
+             * @description None: no limit of its own.
+             * @default null
+             */
+            borrowing_limit: number | null;
+            /**
+             * Lending Limit
+             * @default null
+             */
+            lending_limit: number | null;
+            /**
+             * Left
+             * @description What can still be had now, borrowed from its cohort included.
+             * @default null
+             */
+            left: number | null;
         };
         /**
          * SignTest
@@ -4677,6 +5193,38 @@ export interface components {
             options: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Storage
+         * @description What there is of storage. None: this account may not see it.
+         */
+        Storage: {
+            /** Kinds */
+            kinds: components["schemas"]["StorageKind"][] | null;
+            /** Volumes */
+            volumes: components["schemas"]["SchedulerVolume"][] | null;
+        };
+        /**
+         * StorageKind
+         * @description A kind of volumes that a cluster makes (a StorageClass).
+         */
+        StorageKind: {
+            /** Name */
+            name: string;
+            /** Provisioner */
+            provisioner: string;
+            /**
+             * Default
+             * @description Whether volumes that name no kind are of it.
+             */
+            default: boolean;
+            /**
+             * Waits
+             * @description Whether a volume is made when its first pod starts.
+             */
+            waits: boolean;
+            /** Grows */
+            grows: boolean;
         };
         /**
          * Template
@@ -5025,7 +5573,7 @@ export interface components {
          * Volume
          * @description A volume of the cluster, and where the job finds it.
          */
-        Volume: {
+        VolumeInput: {
             /**
              * Kind
              * @description A persistent volume claim, a folder of the node, a ConfigMap, or scratch.
@@ -7028,6 +7576,197 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Template"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Clusters.clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the clusters that are known: of clusters.yaml, the kubeconfig and the pod's own. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownCluster"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Clusters.doctor": {
+        parameters: {
+            query?: {
+                cluster?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Check whether jobs can be run on a cluster; every finding comes with what mends it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Clusters.nodes": {
+        parameters: {
+            query?: {
+                cluster?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List a cluster's nodes: what each has, and what pods leave free. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Node"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Clusters.queues": {
+        parameters: {
+            query?: {
+                cluster?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the queues that may be seen, with quotas, what is used and borrowed, who waits. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterQueueView"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Clusters.storage": {
+        parameters: {
+            query?: {
+                cluster?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the kinds of storage, and the volumes of the namespace. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Storage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Clusters.parts": {
+        parameters: {
+            query?: {
+                cluster?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Say how much of a cluster can be seen, and since when a part of it may be old. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulerPart"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Clusters.offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    need: components["schemas"]["Need"];
+                    cluster?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Say what each queue could give: now, or when, on what basis, and at what cost. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterOffers"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Clusters.export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    spec: components["schemas"]["JobSpec"];
+                };
+            };
+        };
+        responses: {
+            /** @description Return the YAML of a job, code and all, for `kubectl create` or a repository. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             default: components["responses"]["Problem"];

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ogai_lab.core.errors import Forbidden
+from ogai_lab.core.errors import Forbidden, NotFound
 from ogai_lab.scheduler.clusters.types import Need
 from ogai_lab.scheduler.engines.kubernetes import cache as kinds
+from ogai_lab.scheduler.engines.kubernetes import paths
 from ogai_lab.scheduler.engines.kubernetes.cache import Cache
 from ogai_lab.scheduler.engines.kubernetes.refusals import Gone
 from tests.cluster.kubernetes.conftest import PlaneStarter, SpaceMaker
@@ -145,6 +146,9 @@ def test_kueue_that_is_not_installed_is_found(start_plane: PlaneStarter, tmp_pat
     said = [one.finding for one in found.findings if one.outcome == "critical"]
     assert "Kueue is not installed on this cluster." in said
     assert "JobSet is not installed on this cluster." in said
+    with pytest.raises(NotFound, match="does not serve"):
+        connect(tmp_path, plane.kubeconfig).list_(paths.workloads("default"))
+    assert service(tmp_path, plane.kubeconfig).nodes("lab") == []
     plane.stop()
 
 

@@ -242,13 +242,18 @@ def _full(group: str, resource: str) -> str:
 
 def _absent(host: str, what: Target | None, path: str, said: str) -> NotFound:
     if what is None or "could not find the requested resource" in said:
-        return NotFound(
-            f"{host} does not serve {path.partition('?')[0]}.",
-            cause="The part of Kubernetes that brings it is not installed, or another version is.",
-            action="ogai doctor says which parts and versions the cluster has.",
-        )
+        return not_served(host, path)
     where = f" {place(what.namespace)}" if what.namespace else ""
     return NotFound(f"There is no {what}{where} on {host}.", cause=said)
+
+
+def not_served(host: str, path: str) -> NotFound:
+    """Return the error for a kind of objects that a cluster does not know."""
+    return NotFound(
+        f"{host} does not serve {path.partition('?')[0]}.",
+        cause="The part of Kubernetes that brings it is not installed, or another version is.",
+        action="ogai doctor says which parts and versions the cluster has.",
+    )
 
 
 def _invalid(what: Target | None, path: str, body: Mapping[str, Any], said: str) -> InvalidInput:

@@ -155,6 +155,8 @@ class Transport:
             return refusals.no_answer(self.host, exc)
         finally:
             response.release_conn()
+        if response.status == 404 and "Audit-Id" in response.headers and not _is_json(response):
+            return refusals.not_served(self.host, path)  # the API server says so in plain text
         if not _is_json(response) and response.status != 401:
             return self._no_api(response)
         try:
