@@ -21,6 +21,7 @@ _PATCHES = {
     "apply": "application/apply-patch+yaml",
 }
 _PLURALS = {
+    "ClusterLogs": "clusterlogs",
     "ClusterQueue": "clusterqueues",
     "LocalQueue": "localqueues",
     "PriorityClass": "priorityclasses",

@@ -93,6 +93,8 @@ class PodLines:
 
     def _other(self, stamp: str, said: bytes) -> bytes:
         """Take in a line that is no record; its time tells whether it is there already."""
+        if _seconds(stamp) is None:
+            return b""  # the node's own words about the log, such as that it is gone
         if self._known and stamp.rstrip("Z") <= self.mark.stamp.rstrip("Z"):
             return b""
         self.mark = Mark(self.mark.number, stamp)

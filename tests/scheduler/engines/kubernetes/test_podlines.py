@@ -38,13 +38,7 @@ def test_however_it_is_cut_and_broken_off_every_line_is_there_once(seed: int) ->
         at += size
         if chance.random() < 0.2 and lines.mark.stamp:
             # It broke off: the log begins again at the second of the last line.
-            since = lines.mark.stamp[:19]
-            at = next(
-                place
-                for place in range(len(LOG))
-                if (place == 0 or LOG[place - 1] == 10)
-                and LOG[place : place + 19] >= since.encode()
-            )
+            at = LOG.index(lines.mark.stamp[:19].encode())
             lines = PodLines(lines.mark)
     assert told(found) == [str(number) for number in range(200)]
     assert b'"n":' not in found
@@ -67,6 +61,12 @@ def test_what_the_container_said_itself_is_kept_once() -> None:
     )
     assert record["time"] == pytest.approx(1795532400.1)
     assert PodLines(lines.mark).feed(said) == b""
+
+
+def test_what_the_node_says_about_the_log_is_no_line_of_it() -> None:
+    lines = PodLines(Mark())
+    assert lines.feed(b"unable to retrieve container logs for containerd://0123\n" + line(0))
+    assert lines.mark == Mark(1, stamp(0))
 
 
 def test_lines_that_the_node_threw_away_are_told() -> None:
