@@ -24,7 +24,7 @@ export type Model = Schemas['Model'];
 export type Version = Schemas['Version'];
 export type Template = Schemas['Template'];
 export type Offers = Schemas['Offers'];
-export type Preview = Schemas['Preview'];
+export type Preview = Schemas['SchedulerPreview'];
 export type SpecProblem = Schemas['SpecProblem'];
 
 /** The states in which a job can still change. */

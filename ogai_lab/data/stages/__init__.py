@@ -11,15 +11,21 @@ from ogai_lab.data.stages.boilerplate import Boilerplate
 from ogai_lab.data.stages.c4_quality import C4Quality
 from ogai_lab.data.stages.characters import Characters
 from ogai_lab.data.stages.chinese_quality import ChineseQuality
+from ogai_lab.data.stages.classifier import Classify
 from ogai_lab.data.stages.exact_duplicate import ExactDuplicate
 from ogai_lab.data.stages.extract import Extract
 from ogai_lab.data.stages.fineweb_quality import FineWebQuality
 from ogai_lab.data.stages.gopher_quality import GopherQuality
 from ogai_lab.data.stages.gopher_repetition import GopherRepetition
+from ogai_lab.data.stages.language import Language
 from ogai_lab.data.stages.length import Length
 from ogai_lab.data.stages.normalise import Normalise
+from ogai_lab.data.stages.pii import Pii
+from ogai_lab.data.stages.remove_spans import RemoveSpans
 from ogai_lab.data.stages.repair import Repair
 from ogai_lab.data.stages.repetition import Repetition
+from ogai_lab.data.stages.terms import Terms
+from ogai_lab.data.stages.url_list import UrlList
 from ogai_lab.data.types import StageSpec
 
 __all__ = ["STAGES", "Stage", "build", "keeping_raw"]
@@ -37,9 +43,15 @@ STAGES: dict[str, type[Stage[Any]]] = {
         C4Quality,
         FineWebQuality,
         ChineseQuality,
+        Language,
         Extract,
         Repair,
         Normalise,
+        RemoveSpans,
+        Pii,
+        Terms,
+        UrlList,
+        Classify,
     )
 }
 
