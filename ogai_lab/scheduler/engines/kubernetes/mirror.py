@@ -142,7 +142,7 @@ class Mirror(Generic[T]):
         if state.filled:
             return
         if state.problem is not None:
-            raise state.problem
+            raise state.problem.with_traceback(None)  # each raising adds to it, for ever
         raise Unavailable(
             f"The {self.kind.resource.plural} of {self._api.host} are still being read.",
             action="Try again in a moment.",
