@@ -68,18 +68,18 @@ def exit_of(pod: PodObject) -> Exit | None:
     said = ends.word(ranks.message)
     if said is not None:
         return said
-    where = f"The pod {pod.name} on {pod.node or 'no node'}"
     if ranks.reason == "OOMKilled":
         return Exit(
             kind=ExitKind.OUT_OF_MEMORY,
-            message=f"{where} was killed for using more memory than it asked for.",
+            message=f"The pod {pod.name} on {pod.node} was killed for using more memory than it "
+            "asked for.",
             action="Ask for more memory (memory=), or use less: a smaller batch, fewer ranks.",
         )
     if pod.reason:
         return _without_word(pod)
     return Exit(
         kind=ends.exit_kind(ranks.code),
-        message=f"{where} ended with code {ranks.code} and left no word.",
+        message=f"The pod {pod.name} on {pod.node} ended with code {ranks.code} and left no word.",
         tail=ranks.message.splitlines()[-20:],
     )
 
