@@ -163,6 +163,11 @@ class Mirror(Generic[T]):
         with self._lock:
             return list(self._indexes.get(index, {}).get(value, {}).values())
 
+    @property
+    def revision(self) -> int:
+        """Grows with every change of what is here."""
+        return self._revision
+
     def touched(self, index: str, value: Hashable) -> int:
         """Return a number that grows whenever what `by` returns for this changes."""
         return self._touched.get((index, value), self._floor)

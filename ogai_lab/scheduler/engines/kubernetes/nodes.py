@@ -83,11 +83,12 @@ def usable(node: NodeObject, tolerations: Sequence[Mapping[str, Any]] = ()) -> b
     return (
         node.ready
         and node.schedulable
-        and not any(_keeps_off(taint, tolerations) for taint in node.taints)
+        and not any(keeps_off(taint, tolerations) for taint in node.taints)
     )
 
 
-def _keeps_off(taint: Taint, tolerations: Sequence[Mapping[str, Any]]) -> bool:
+def keeps_off(taint: Taint, tolerations: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether a taint keeps pods with these tolerations off."""
     if taint.effect == "PreferNoSchedule" or taint.key in _GPU_TAINTS:
         return False
     return not any(
@@ -157,14 +158,19 @@ class NodesView:
         self._pods = pods
         self._made: dict[str, tuple[NodeObject, int, Node]] = {}
         self._levels: tuple[str, ...] = ()
+        self._seen = (-1, -1)
+        self._all: list[Node] = []
 
     def all(self, levels: Sequence[str] = ()) -> list[Node]:
         """Return every node, by name."""
+        seen = (self._nodes.revision, 0 if self._pods is None else self._pods.revision)
         if tuple(levels) != self._levels:
             self._levels, self._made = tuple(levels), {}
-        now = {node.name: self._one(node) for node in self._nodes.all()}
-        self._made = now
-        return [made[2] for _, made in sorted(now.items())]
+        elif seen == self._seen:
+            return list(self._all)
+        self._made = {node.name: self._one(node) for node in self._nodes.all()}
+        self._seen, self._all = seen, [made[2] for _, made in sorted(self._made.items())]
+        return list(self._all)
 
     def _one(self, node: NodeObject) -> tuple[NodeObject, int, Node]:
         touched = 0 if self._pods is None else self._pods.touched("node", node.name)
