@@ -10,6 +10,7 @@ from ogai_lab.scheduler.types import MetricPoint, Record
 
 _KEPT = 4000
 _NOT_CURVES = frozenset({"step", "steps"})
+_COST_OF_A_STAGE = "stage_"
 
 
 class Curves:
@@ -57,7 +58,8 @@ class Curves:
     def _add(
         self, name: str, step: int | None, value: float | None, rank: int, moment: float
     ) -> None:
-        if name in _NOT_CURVES or value is None or rank > self._ranks.setdefault(name, rank):
+        hidden = name in _NOT_CURVES or name.startswith(_COST_OF_A_STAGE)
+        if hidden or value is None or rank > self._ranks.setdefault(name, rank):
             return
         self._ranks[name] = rank
         if self._first_time is None:

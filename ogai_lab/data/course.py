@@ -15,6 +15,7 @@ import contextlib
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor
+from typing import TYPE_CHECKING
 
 from ogai_lab.core.blobs import BlobStore, Digest
 from ogai_lab.core.errors import InvalidInput, Unavailable
@@ -30,6 +31,9 @@ from ogai_lab.data.policy import decide, needed
 from ogai_lab.data.reading import Inputs, Reader
 from ogai_lab.data.tokens import Packer
 from ogai_lab.data.types import Manifest, Pipeline
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["Progress", "Run", "Spent"]
 
@@ -125,28 +129,25 @@ class Run:
                 action="Loosen the policy's rules, hold out less, or add sources.",
                 field="policy",
             )
-        decided = ledger.decided(
-            decisions, signals["doc_id"], {name: stage for name, (_, stage) in makers.items()}
-        )
-        stored = tables.store(self._blobs, decided)
-        divided = self._divide(corpus, stored)
-        made = Made(
-            pipeline=pipeline,
-            inputs=inputs,
-            inputs_digest=self._blobs.put(inputs.lines),
-            signals=signals,
-            decisions=decisions,
-            corpus=corpus,
-            heldout=self._joined(divided),
-            ledger=tables.store_all(
-                self._blobs,
-                ledger.schema(),
-                (tables.load(self._blobs, Digest(part["blobs"]["ledger"])) for part in divided),
-            ),
-            tables=corpora.stored(self._blobs, corpus),
-            decided=stored,
-            own_stages=self._own_stages(),
-        )
+        with engine.phase("decide"):
+            whose = {name: stage for name, (_, stage) in makers.items()}
+            decided = ledger.decided(decisions, signals["doc_id"], whose)
+            stored = tables.store(self._blobs, decided)
+        divided = self._divide(corpus, decided)
+        with engine.phase("divide"):
+            made = Made(
+                pipeline=pipeline,
+                inputs=inputs,
+                inputs_digest=self._blobs.put(inputs.lines),
+                signals=signals,
+                decisions=decisions,
+                corpus=corpus,
+                heldout=self._joined(divided),
+                ledger=self._ledger(divided),
+                tables=corpora.stored(self._blobs, corpus),
+                decided=stored,
+                own_stages=self._own_stages(),
+            )
         if self._output is not None:
             sizes = signals["bytes"].to_numpy()
             made.documents = writing.documents(engine, self._output, corpus, sizes, keep)
@@ -166,10 +167,11 @@ class Run:
         self._engine.progress = self._engine.progress._replace(documents=documents, bytes=size)
         return found, Inputs(lines, self._known.files)
 
-    def _divide(self, corpus: list[Table], decisions: Digest) -> list[tasks.Result]:
+    def _divide(self, corpus: list[Table], decided: pa.Table) -> list[tasks.Result]:
         calls = [
-            (table.parts, decisions, start, table.quarantine)
+            (table.parts, tables.store(self._blobs, decided.slice(start, rows)), table.quarantine)
             for table, start in zip(corpus, corpora.starts(corpus), strict=True)
+            for rows in [table.documents]
         ]
         keyed = [(key_of("divide", *arguments), arguments) for arguments in calls]
         divided = []
@@ -185,6 +187,10 @@ class Run:
                 file.write(self._blobs.get(Digest(result["blobs"]["heldout"])))
             file.flush()
             return self._blobs.put_file(file.name)
+
+    def _ledger(self, divided: list[tasks.Result]) -> Digest:
+        parts = (tables.load(self._blobs, Digest(part["blobs"]["ledger"])) for part in divided)
+        return tables.store_all(self._blobs, ledger.schema(), parts)
 
     def _own_stages(self) -> dict[str, str]:
         own = [spec.options for spec in self._pipeline.stages if spec.stage == "custom"]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ogai_lab.data.course import Run
 
 _TELL_SECONDS = 0.2
+_COSTS_SECONDS = 5.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,20 +57,22 @@ def _run(options: argparse.Namespace) -> None:
     pipeline = _pipeline(blobs, check_digest(options.digest))
     known = manifest.load(blobs, check_digest(options.known)) if options.known else None
     workers = max(1, options.workers)
-    last = 0.0
+    last = costs_told = time.monotonic()
 
     def report(progress: Progress) -> None:
-        nonlocal last
+        nonlocal last, costs_told
         if 0 < progress.done < progress.total and time.monotonic() - last < _TELL_SECONDS:
             return
         last = time.monotonic()
-        told = {
+        told: dict[str, float] = {
             "documents": progress.documents,
             "bytes": progress.bytes,
             "steps": progress.total,
             "phase": PHASES.index(progress.phase),
-            **{name: value for name, value in _costs(run).items() if progress.done},
         }
+        if last - costs_told > _COSTS_SECONDS:
+            costs_told = last
+            told |= _costs(run)
         records.log(told, step=progress.done)
 
     with executor(options.executor, workers) as pool:

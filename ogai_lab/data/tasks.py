@@ -168,23 +168,27 @@ def compare(url: str, parts: Sequence[str], sizes: Sequence[int], spec: str, mem
     return {"spent": {pass_.name: spent}, "blobs": stored}
 
 
-def divide(
-    url: str, parts: Sequence[str], decisions: str, start: int, quarantine: Sequence[str]
-) -> Result:
+def divide(url: str, parts: Sequence[str], decisions: str, quarantine: Sequence[str]) -> Result:
     """Make the ledger of one table's dropped documents, and the lines of its held-out ones.
 
     Parameters
     ----------
     parts, decisions
-        Digests of the table's parts and of the decisions about the whole corpus.
-    start
-        The corpus's index of the table's first document.
+        Digests of the table's parts and of the decisions about its documents.
     quarantine
         Digests of the tables of what was set aside on the way to this one.
     """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     blobs = BlobStore(url)
-    table = tables.load_parts(blobs, parts, list(sources.COLUMNS))
-    decided = tables.load(blobs, Digest(decisions)).slice(start, table.num_rows)
+    decided = tables.load(blobs, Digest(decisions))
+    told = pc.or_(pc.is_valid(decided["reason"]), decided["heldout"])
+    needed = bool(pc.any(told).as_py())  # of a table that is kept whole, no text need be read
+    table = tables.load_parts(blobs, parts, list(sources.COLUMNS)) if needed else None
+    if table is None:
+        kinds = {name: pa.type_for_alias(kind) for name, kind in sources.COLUMNS.items()}
+        table, decided = pa.schema(kinds).empty_table(), decided.slice(0, 0)
     aside = [tables.load(blobs, Digest(digest)) for digest in quarantine]
     return {
         "blobs": {

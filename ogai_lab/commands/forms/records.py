@@ -27,7 +27,8 @@ def chunk_view(chunk: LogChunk) -> View:
 def record_line(record: Record, *, with_rank: bool = False) -> str:
     """Return one record as a line; `with_rank` says whose it is."""
     if record.kind == "metric":
-        values = " ".join(f"{n}={number(v)}" for n, v in (record.metrics or {}).items())
+        shown = {n: v for n, v in (record.metrics or {}).items() if not n.startswith("stage_")}
+        values = " ".join(f"{n}={number(v)}" for n, v in shown.items())
         line = values if record.step is None else f"step {record.step} {values}"
     elif record.kind == "event":
         extra = record.model_extra or {}
