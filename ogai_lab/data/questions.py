@@ -10,6 +10,7 @@ from ogai_lab.core.blobs import BlobStore, Digest, check_digest
 from ogai_lab.core.errors import require
 from ogai_lab.core.operations import Service, operation
 from ogai_lab.data.accounts import Documents, Duplicates, Fate, Funnel
+from ogai_lab.data.assessment.types import Inspection, Report, RunComparison
 from ogai_lab.data.types import LedgerPage, Manifest
 
 Limit = Annotated[int, Field(ge=1, le=1000)]
@@ -110,3 +111,40 @@ class Questions(Service):
 
         found = self.manifest(digest)
         return answers.documents(self._blobs, found, doc_id, path, state, limit, offset)
+
+    @operation("GET", "/manifests/{digest}/report", action="read")
+    def report(self, digest: str, sample: Annotated[int, Field(ge=1, le=50)] = 3) -> Report:
+        """Return what a run made of its documents: signals, thresholds, languages, duplicates.
+
+        `sample` is how many documents are shown on each side of a threshold.
+        """
+        require("pyarrow", "data")
+        from ogai_lab.data.assessment.report import report
+
+        return report(self._blobs, self.manifest(digest), sample)
+
+    @operation("GET", "/manifests/{digest}/document", action="read")
+    def document(self, digest: str, doc_id: str) -> Inspection:
+        """Return one document: what was removed from its text, every signal, what each rule says.
+
+        What was removed is known where the pipeline says ``keep_raw``.
+
+        Raises
+        ------
+        NotFound
+            When there is no document with this `doc_id`.
+        """
+        require("pyarrow", "data")
+        from ogai_lab.data.assessment.inspecting import inspect
+
+        return inspect(self._blobs, self.manifest(digest), doc_id)
+
+    @operation("GET", "/manifests/{digest}/comparison", action="read")
+    def compare(
+        self, digest: str, other: str, samples: Annotated[int, Field(ge=0, le=100)] = 5
+    ) -> RunComparison:
+        """Return what moved from one run to an `other`: which documents, for which reasons."""
+        require("pyarrow", "data")
+        from ogai_lab.data.assessment.comparison import compare
+
+        return compare(self._blobs, self.manifest(digest), self.manifest(other), samples)

@@ -618,6 +618,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ogai/data/manifests/{digest}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what a run made of its documents: signals, thresholds, languages, duplicates. */
+        get: operations["Data.report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/data/manifests/{digest}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one document: what was removed from its text, every signal, what each rule says. */
+        get: operations["Data.document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/data/manifests/{digest}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what moved from one run to an `other`: which documents, for which reasons. */
+        get: operations["Data.compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ogai/data/runs": {
         parameters: {
             query?: never;
@@ -1203,6 +1254,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ogai/clusters/queues/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a file of queues, quotas, flavors and priorities would change. */
+        post: operations["Clusters.plan_queues"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/clusters/queues/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change queues, quotas, flavors and priorities as planned; what is not named stays. */
+        post: operations["Clusters.apply_queues"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/clusters/node": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say which jobs and pods would have to leave a node. */
+        get: operations["Clusters.node_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/clusters/node/cordon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let no new jobs start on a node, or again with `off`. What runs there goes on. */
+        post: operations["Clusters.cordon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/clusters/node/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let no new jobs start on a node, and ask all that runs there to leave. */
+        post: operations["Clusters.drain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ogai/comparisons/items": {
         parameters: {
             query?: never;
@@ -1241,6 +1377,37 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Affected
+         * @description What runs on a node and would have to leave it.
+         */
+        Affected: {
+            /**
+             * Name
+             * @description The job's id, or the pod.
+             */
+            name: string;
+            /**
+             * Shown
+             * @description The job's name.
+             * @default
+             */
+            shown: string;
+            /** Namespace */
+            namespace: string;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /** Pods */
+            pods: string[];
+            /**
+             * Ours
+             * @description Whether it is a job of OGAI Lab.
+             */
+            ours: boolean;
+        };
         /**
          * Alias
          * @description A name that points to a version and can be moved.
@@ -1323,6 +1490,25 @@ export interface components {
             };
         };
         /**
+         * Cell
+         * @description The documents of one language and one domain.
+         */
+        Cell: {
+            /**
+             * Language
+             * @description None where no stage told it.
+             */
+            language: string | null;
+            /**
+             * Domain
+             * @description The host of the address; the kind of document where none has an address.
+             */
+            domain: string | null;
+            read: components["schemas"]["Count"];
+            /** @description To train on and held out. */
+            kept: components["schemas"]["Count"];
+        };
+        /**
          * CellRun
          * @description The text of a notebook cell, run as a script.
          */
@@ -1361,6 +1547,24 @@ export interface components {
             evidence: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Cluster
+         * @description Documents that a pass found to be the same, or nearly so.
+         */
+        Cluster: {
+            /** Group */
+            group: number;
+            /**
+             * Size
+             * @description Documents, all of them.
+             */
+            size: number;
+            /**
+             * Members
+             * @description The survivor first, then some of the others.
+             */
+            members: components["schemas"]["Member"][];
         };
         /**
          * Gpu
@@ -1521,6 +1725,33 @@ export interface components {
             topologies: string[];
         };
         /**
+         * Clusters
+         * @description What one pass found.
+         */
+        Clusters: {
+            /**
+             * Name
+             * @description Of the pass.
+             */
+            name: string;
+            /** Clusters */
+            clusters: number;
+            /**
+             * Documents
+             * @description In clusters of at least two.
+             */
+            documents: number;
+            /**
+             * Sizes
+             * @description How many clusters have so many documents.
+             */
+            sizes: {
+                [key: string]: number;
+            };
+            /** Largest */
+            largest: components["schemas"]["Cluster"][];
+        };
+        /**
          * CommandRun
          * @description A program and its arguments.
          */
@@ -1621,6 +1852,39 @@ export interface components {
                 number,
                 number
             ][];
+        };
+        /**
+         * Contamination
+         * @description How much of a benchmark stands in the documents.
+         */
+        Contamination: {
+            /** Benchmark */
+            benchmark: string;
+            /**
+             * Documents
+             * @description That share words in a row with an item of it.
+             */
+            documents: number;
+            /**
+             * Kept
+             * @description Of these, the ones to train on: what still leaks.
+             */
+            kept: number;
+            /**
+             * Items
+             * @description Different items found.
+             */
+            items: number;
+            /**
+             * Share
+             * @description The largest part of one item in one document, 0 to 1.
+             */
+            share: number;
+            /**
+             * Samples
+             * @description Those with the largest parts; `value` is the part.
+             */
+            samples: components["schemas"]["Sample"][];
         };
         /**
          * Count
@@ -2123,6 +2387,12 @@ export interface components {
              * @default null
              */
             starts_in: number | null;
+            /**
+             * Basis
+             * @description What `starts_in` is based on.
+             * @default
+             */
+            basis: string;
         };
         /**
          * Finding
@@ -2484,6 +2754,74 @@ export interface components {
             columns: {
                 [key: string]: "string" | "int64" | "double" | "bool";
             };
+        };
+        /**
+         * Inspection
+         * @description One document looked into.
+         */
+        Inspection: {
+            /** Doc Id */
+            doc_id: string;
+            /** Path */
+            path: string;
+            /**
+             * Url
+             * @default null
+             */
+            url: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "kept" | "heldout" | "dropped" | "quarantine";
+            /**
+             * Stage
+             * @default null
+             */
+            stage: string | null;
+            /**
+             * Reason
+             * @default null
+             */
+            reason: string | null;
+            /**
+             * Value
+             * @default null
+             */
+            value: number | null;
+            /**
+             * Kept Id
+             * @default null
+             */
+            kept_id: string | null;
+            /**
+             * Error
+             * @default null
+             */
+            error: string | null;
+            /**
+             * Pieces
+             * @description From the text before to the text after; only the text after where the pipeline does not keep the former.
+             */
+            pieces: components["schemas"]["Piece"][];
+            /**
+             * Before Known
+             * @description Whether `pieces` say what was removed.
+             */
+            before_known: boolean;
+            /** Signals */
+            signals: {
+                [key: string]: boolean | number | string | null;
+            };
+            /**
+             * Stages
+             * @description Which stage made each signal.
+             */
+            stages: {
+                [key: string]: string;
+            };
+            /** Judgements */
+            judgements: components["schemas"]["Judgement"][];
         };
         /**
          * Interface
@@ -2954,6 +3292,33 @@ export interface components {
             };
         };
         /**
+         * Judgement
+         * @description What one rule of the policy says of a document.
+         */
+        Judgement: {
+            /** Reason */
+            reason: string;
+            /** Column */
+            column: string;
+            /** Drop */
+            drop: string;
+            /**
+             * Limit
+             * @description The rule's value, where it has one.
+             */
+            limit: number | null;
+            /**
+             * Value
+             * @description The document's.
+             */
+            value: boolean | number | string | null;
+            /**
+             * Fits
+             * @description Whether it alone would drop the document; None where other documents decide.
+             */
+            fits: boolean | null;
+        };
+        /**
          * KnownCluster
          * @description A cluster that can be asked for by name. Nothing of it has been checked.
          */
@@ -2995,6 +3360,19 @@ export interface components {
              * @default
              */
             problem: string;
+        };
+        /**
+         * Languages
+         * @description Language × domain: the largest domains one by one, the others together.
+         */
+        Languages: {
+            /** Cells */
+            cells: components["schemas"]["Cell"][];
+            /**
+             * Domains
+             * @description All there are, those put together too.
+             */
+            domains: number;
         };
         /**
          * LayerChange
@@ -3546,6 +3924,28 @@ export interface components {
             text: string;
         };
         /**
+         * Member
+         * @description A document of a cluster.
+         */
+        Member: {
+            /** Doc Id */
+            doc_id: string;
+            /** Path */
+            path: string;
+            /**
+             * Similarity
+             * @description To the survivor; None for the survivor itself.
+             */
+            similarity: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "kept" | "heldout" | "dropped" | "quarantine";
+            /** Excerpt */
+            excerpt: string;
+        };
+        /**
          * MetricPoint
          * @description One value of one metric.
          */
@@ -3608,6 +4008,31 @@ export interface components {
              * @default []
              */
             args: string[];
+        };
+        /**
+         * Move
+         * @description Documents that became something else in the other run.
+         */
+        Move: {
+            /**
+             * Before
+             * @description ``kept``, ``heldout``, ``absent``, or why it was dropped.
+             */
+            before: string;
+            /** After */
+            after: string;
+            /** Documents */
+            documents: number;
+            /**
+             * Bytes
+             * @description Of their text in the run that has them; in the first, if both.
+             */
+            bytes: number;
+            /**
+             * Samples
+             * @description Some of their ids.
+             */
+            samples: string[];
         };
         /**
          * Need
@@ -3735,6 +4160,44 @@ export interface components {
              * @default null
              */
             memory_used: number | null;
+        };
+        /**
+         * NodePlan
+         * @description A node that takes no new jobs or is to be emptied, and what runs there now.
+         */
+        NodePlan: {
+            /** Cluster */
+            cluster: string;
+            /** Node */
+            node: string;
+            /**
+             * Schedulable
+             * @description Whether new jobs may start there.
+             */
+            schedulable: boolean;
+            /**
+             * Affected
+             * @description What draining it ends or moves.
+             */
+            affected: components["schemas"]["Affected"][];
+            /**
+             * Staying
+             * @description Pods that belong to the node and stay.
+             * @default 0
+             */
+            staying: number;
+            /**
+             * Evicted
+             * @description Pods that were asked to leave.
+             * @default 0
+             */
+            evicted: number;
+            /**
+             * Refused
+             * @description Pods that may not be ended now.
+             * @default []
+             */
+            refused: string[];
         };
         /**
          * NotebookRun
@@ -4101,6 +4564,19 @@ export interface components {
             end: number | null;
         };
         /**
+         * Piece
+         * @description A part of a text: unchanged, taken out, or put in by a stage.
+         */
+        Piece: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "same" | "removed" | "put";
+            /** Text */
+            text: string;
+        };
+        /**
          * Pipeline
          * @description Everything that decides what a corpus becomes.
          *
@@ -4413,6 +4889,68 @@ export interface components {
             waiting: number;
         };
         /**
+         * QueueChange
+         * @description One object of a cluster as a file wants it, against what is there.
+         */
+        QueueChange: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /**
+             * Namespace
+             * @default
+             */
+            namespace: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "create" | "change" | "keep" | "refused";
+            /**
+             * Diff
+             * @description Lines of a unified diff of its YAML.
+             * @default []
+             */
+            diff: string[];
+            /**
+             * Problem
+             * @description Why it is refused.
+             * @default
+             */
+            problem: string;
+            /**
+             * Action
+             * @default
+             */
+            action: string;
+        };
+        /**
+         * QueuePlan
+         * @description What a file of queues would change, or has changed. What it does not name stays.
+         */
+        QueuePlan: {
+            /** Cluster */
+            cluster: string;
+            /**
+             * Ready
+             * @description Whether it can be applied: nothing is refused.
+             */
+            ready: boolean;
+            /**
+             * Applied
+             * @default false
+             */
+            applied: boolean;
+            /** Changes */
+            changes: components["schemas"]["QueueChange"][];
+            /**
+             * Fingerprint
+             * @description Of these changes: apply takes it, and keeps to them.
+             */
+            fingerprint: string;
+        };
+        /**
          * QueueRoom
          * @description What a job of one queue could have now.
          */
@@ -4646,6 +5184,42 @@ export interface components {
             room: components["schemas"]["Room"];
         };
         /**
+         * Report
+         * @description What a run made of its documents.
+         */
+        Report: {
+            /** Digest */
+            digest: string;
+            /** Name */
+            name: string;
+            /** Policy */
+            policy: string;
+            /** Files */
+            files: number;
+            read: components["schemas"]["Count"];
+            kept: components["schemas"]["Count"];
+            heldout: components["schemas"]["Count"];
+            quarantined: components["schemas"]["Count"];
+            /** Dropped */
+            dropped: {
+                [key: string]: components["schemas"]["Count"];
+            };
+            /**
+             * @description None where nothing was packed.
+             * @default null
+             */
+            tokens: components["schemas"]["Tokens"] | null;
+            /** Signals */
+            signals: components["schemas"]["Spread"][];
+            /** Edges */
+            edges: components["schemas"]["ThresholdEdge"][];
+            languages: components["schemas"]["Languages"];
+            /** Clusters */
+            clusters: components["schemas"]["Clusters"][];
+            /** Contamination */
+            contamination: components["schemas"]["Contamination"][];
+        };
+        /**
          * RestartPolicy
          * @description How often a job is tried again, and after which ends.
          *
@@ -4727,6 +5301,61 @@ export interface components {
              * @default []
              */
             kinds: string[];
+        };
+        /**
+         * RunComparison
+         * @description Two runs side by side, and what moved from the one to the other.
+         */
+        RunComparison: {
+            first: components["schemas"]["Side"];
+            second: components["schemas"]["Side"];
+            /**
+             * Same Text
+             * @description Documents kept by both with equal bytes of text.
+             */
+            same_text: number;
+            /**
+             * Other Text
+             * @description Kept by both, with a text of another length.
+             */
+            other_text: number;
+            /** Moves */
+            moves: components["schemas"]["Move"][];
+            /**
+             * Shifts
+             * @description The largest first.
+             */
+            shifts: components["schemas"]["Shift"][];
+        };
+        /**
+         * Sample
+         * @description A document that stands for others.
+         */
+        Sample: {
+            /** Doc Id */
+            doc_id: string;
+            /** Path */
+            path: string;
+            /**
+             * Value
+             * @default null
+             */
+            value: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "kept" | "heldout" | "dropped" | "quarantine";
+            /**
+             * Reason
+             * @default null
+             */
+            reason: string | null;
+            /**
+             * Excerpt
+             * @description How its text begins, behind the stages.
+             */
+            excerpt: string;
         };
         /**
          * Gpu
@@ -4984,6 +5613,48 @@ export interface components {
             left: number | null;
         };
         /**
+         * Shift
+         * @description How a signal that both runs have differs, over the kept documents of each.
+         */
+        Shift: {
+            /** Column */
+            column: string;
+            /**
+             * Before
+             * @description The median.
+             */
+            before: number | null;
+            /** After */
+            after: number | null;
+            /**
+             * Distance
+             * @description The largest difference of the two distribution functions, 0 to 1 (Kolmogorov 1933, Smirnov 1939).
+             */
+            distance: number;
+        };
+        /**
+         * Side
+         * @description One of two runs.
+         */
+        Side: {
+            /** Digest */
+            digest: string;
+            /** Name */
+            name: string;
+            /** Policy */
+            policy: string;
+            read: components["schemas"]["Count"];
+            kept: components["schemas"]["Count"];
+            heldout: components["schemas"]["Count"];
+            quarantined: components["schemas"]["Count"];
+            /** Dropped */
+            dropped: {
+                [key: string]: components["schemas"]["Count"];
+            };
+            /** Tokens */
+            tokens: number;
+        };
+        /**
          * SignTest
          * @description An exact sign test: how often one side was better, ties left out and counted.
          */
@@ -5153,6 +5824,77 @@ export interface components {
              * @default null
              */
             limit: number | null;
+        };
+        /**
+         * Spread
+         * @description How the values of a signal are spread over all documents that were not set aside.
+         */
+        Spread: {
+            /** Column */
+            column: string;
+            /**
+             * Stage
+             * @description Which makes it; ``source`` where it came with the document.
+             */
+            stage: string;
+            /**
+             * Flag
+             * @description Whether it is true or false: 1 or 0 here.
+             */
+            flag: boolean;
+            /**
+             * Documents
+             * @description That have it.
+             */
+            documents: number;
+            /**
+             * Missing
+             * @description That do not (null).
+             */
+            missing: number;
+            /**
+             * Least
+             * @default null
+             */
+            least: number | null;
+            /**
+             * Median
+             * @default null
+             */
+            median: number | null;
+            /**
+             * Mean
+             * @default null
+             */
+            mean: number | null;
+            /**
+             * Most
+             * @default null
+             */
+            most: number | null;
+            /**
+             * Edges
+             * @description Of the bins, one more than these. The first and the last bin hold the furthest hundredth of the values each, too, whatever they are.
+             * @default []
+             */
+            edges: number[];
+            /**
+             * Counts
+             * @description Documents in each bin.
+             * @default []
+             */
+            counts: number[];
+            /**
+             * Dropped
+             * @description Of these, the dropped ones.
+             * @default []
+             */
+            dropped: number[];
+            /**
+             * Thresholds
+             * @default []
+             */
+            thresholds: components["schemas"]["Threshold"][];
         };
         /**
          * StagePace
@@ -5363,6 +6105,43 @@ export interface components {
             pattern: string;
         };
         /**
+         * Threshold
+         * @description A rule of the policy that compares a signal with a value.
+         */
+        Threshold: {
+            /** Reason */
+            reason: string;
+            /**
+             * Drop
+             * @enum {string}
+             */
+            drop: "below" | "above" | "is";
+            /**
+             * Value
+             * @description Of ``is`` over a flag: 1 is true.
+             */
+            value: number;
+        };
+        /**
+         * ThresholdEdge
+         * @description The documents nearest to a threshold, on both sides: they say whether it is well placed.
+         */
+        ThresholdEdge: {
+            /** Column */
+            column: string;
+            threshold: components["schemas"]["Threshold"];
+            /**
+             * Dropped
+             * @description The nearest ones that this rule dropped.
+             */
+            dropped: components["schemas"]["Sample"][];
+            /**
+             * Kept
+             * @description The nearest ones on its other side, if kept.
+             */
+            kept: components["schemas"]["Sample"][];
+        };
+        /**
          * Timeline
          * @description The course of a job. Times are Unix seconds.
          */
@@ -5418,6 +6197,29 @@ export interface components {
              * @default 67108864
              */
             train_on: number;
+        };
+        /**
+         * Tokens
+         * @description What was packed.
+         */
+        Tokens: {
+            /** Tokens */
+            tokens: number;
+            /** Left Over */
+            left_over: number;
+            /** Sequences */
+            sequences: number;
+            /** Sequence Length */
+            sequence_length: number;
+            /** Vocab Size */
+            vocab_size: number;
+            /** Shards */
+            shards: number;
+            /**
+             * Bytes Per Token
+             * @description Of the text that was trained on.
+             */
+            bytes_per_token: number;
         };
         /**
          * Usage
@@ -6686,6 +7488,82 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    "Data.report": {
+        parameters: {
+            query?: {
+                sample?: number;
+            };
+            header?: never;
+            path: {
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return what a run made of its documents: signals, thresholds, languages, duplicates. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Data.document": {
+        parameters: {
+            query: {
+                doc_id: string;
+            };
+            header?: never;
+            path: {
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return one document: what was removed from its text, every signal, what each rule says. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspection"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Data.compare": {
+        parameters: {
+            query: {
+                other: string;
+                samples?: number;
+            };
+            header?: never;
+            path: {
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return what moved from one run to an `other`: which documents, for which reasons. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunComparison"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     "Data.runs": {
         parameters: {
             query?: {
@@ -7729,6 +8607,7 @@ export interface operations {
                 "application/json": {
                     need: components["schemas"]["Need"];
                     cluster?: string;
+                    total?: boolean;
                 };
             };
         };
@@ -7767,6 +8646,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Clusters.plan_queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text: string;
+                    cluster?: string;
+                    force?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Say what a file of queues, quotas, flavors and priorities would change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuePlan"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Clusters.apply_queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text: string;
+                    fingerprint: string;
+                    cluster?: string;
+                    force?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Change queues, quotas, flavors and priorities as planned; what is not named stays. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuePlan"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Clusters.node_plan": {
+        parameters: {
+            query: {
+                node: string;
+                cluster?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Say which jobs and pods would have to leave a node. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodePlan"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Clusters.cordon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    node: string;
+                    cluster?: string;
+                    off?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Let no new jobs start on a node, or again with `off`. What runs there goes on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodePlan"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Clusters.drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    node: string;
+                    cluster?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Let no new jobs start on a node, and ask all that runs there to leave. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodePlan"];
                 };
             };
             default: components["responses"]["Problem"];

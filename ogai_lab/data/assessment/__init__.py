@@ -1,0 +1,1 @@
+"""Assessment: what a run made of its documents, one document looked into, two runs compared."""
