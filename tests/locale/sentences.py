@@ -18,12 +18,13 @@ PACKAGE = Path(ogai_lab.__file__).parent
 CATALOGUE = PACKAGE / "locale" / "zh_CN" / "sentences.json"
 LAYERS = ("core", "cluster", "scheduler", "data", "training", "models")
 SERVER = PACKAGE.parent / "server" / "ogai_lab_server"
-_MIGRATIONS = PACKAGE / "core" / "migrations"
+_SILENT = {PACKAGE / "core" / "migrations", PACKAGE / "data" / "kernels"}
+"""Folders that say nothing to people: what looks like a sentence there is SQL, or a list of words."""
 _SENTENCE = re.compile(r"""(?:[A-Z{'"]|[a-z_]+=\{1\}(?:GiB)? )[^\n]*\s[^\n]*\s\S+""")
 _END = re.compile(r"""[.!?:…]["')]*\s*$|\}$|[a-z0-9)]$""")
 _NOT_SENTENCES = re.compile(
     r"SELECT |INSERT |UPDATE |DELETE |BEGIN|PRAGMA |CREATE |WITH "
-    r"|[A-Z_]+ \{|OGAI Lab: |Authorization: "
+    r"|[A-Z_]+ \{|OGAI Lab: |Authorization: |.*\(\?P<"
 )
 _TOLD_TO_PROGRAMS = {"Field", "_", "getLogger", "debug", "info", "warning", "error", "exception"}
 
@@ -34,7 +35,7 @@ def templates() -> set[str]:
     files += SERVER.glob("*.py")
     found = {kind.title for kind in (OgaiError, *OgaiError.__subclasses__())}
     for file in files:
-        if _MIGRATIONS not in file.parents:
+        if _SILENT.isdisjoint(file.parents):
             found.update(_sentences(ast.parse(file.read_text(encoding="utf-8"))))
     return found
 
