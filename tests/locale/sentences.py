@@ -19,7 +19,7 @@ CATALOGUE = PACKAGE / "locale" / "zh_CN" / "sentences.json"
 LAYERS = ("core", "cluster", "scheduler", "data", "training", "models")
 SERVER = PACKAGE.parent / "server" / "ogai_lab_server"
 _SILENT = {PACKAGE / "core" / "migrations", PACKAGE / "data" / "kernels"}
-"""Folders that say nothing to people: what looks like a sentence there is SQL, or a list of words."""
+"""Folders that say nothing to people: what looks like a sentence there is SQL, or a list."""
 _SENTENCE = re.compile(r"""(?:[A-Z{'"]|[a-z_]+=\{1\}(?:GiB)? )[^\n]*\s[^\n]*\s\S+""")
 _END = re.compile(r"""[.!?:…]["')]*\s*$|\}$|[a-z0-9)]$""")
 _NOT_SENTENCES = re.compile(
