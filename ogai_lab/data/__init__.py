@@ -14,6 +14,7 @@ import typing
 
 if typing.TYPE_CHECKING:
     from ogai_lab.data.authoring import stage
+    from ogai_lab.data.classifiers import train_classifier
     from ogai_lab.data.types import Pipeline, Policy, Rule
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "run",
     "runs",
     "stage",
+    "train_classifier",
 ]
 
 _HOMES = {
@@ -34,6 +36,7 @@ _HOMES = {
     "Policy": "ogai_lab.data.types",
     "Rule": "ogai_lab.data.types",
     "stage": "ogai_lab.data.authoring",
+    "train_classifier": "ogai_lab.data.classifiers",
 }
 
 
