@@ -223,6 +223,7 @@ def kwok(wiring: Wiring) -> list[str]:
             "cidr": "10.200.0.0/16",
             "nodeIP": HOST,
             "nodePort": wiring.ports["kwok"],
+            "enableDebuggingHandlers": True,
             # As a kubelet it answers for the logs of its pods, out of files that tests name.
             "tlsCertFile": str(wiring.server.certificate),
             "tlsPrivateKeyFile": str(wiring.server.key),
