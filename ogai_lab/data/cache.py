@@ -12,26 +12,43 @@ import functools
 import hashlib
 import json
 import os
+import sys
+import unicodedata
 import uuid
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from ogai_lab.core.blobs import BlobStore, Digest, digest_of
-from ogai_lab.data.extra import LIBRARIES
+from ogai_lab.data.extra import COMPUTING
 
 
 @functools.cache
 def code_version() -> Digest:
-    """Return the digest of this package's source and of the versions of what it computes with."""
+    """Return the digest of this package's source and of the versions of what it computes with.
+
+    These are its libraries, Python, and Python's tables of Unicode.
+    """
     hasher = hashlib.sha256()
     package = Path(__file__).parent
     for file in sorted(path for path in package.rglob("*") if path.suffix in (".py", ".txt")):
         hasher.update(f"{file.relative_to(package).as_posix()}\0".encode())
         hasher.update(file.read_bytes())
-    for library in LIBRARIES:
-        hasher.update(f"{library} {version(library)}\0".encode())
+    for name, number in versions().items():
+        hasher.update(f"{name} {number}\0".encode())
     return Digest(f"sha256:{hasher.hexdigest()}")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of everything besides this package that a result depends on."""
+    found = {"python": ".".join(map(str, sys.version_info[:3]))}
+    found["unicode"] = unicodedata.unidata_version
+    for library in COMPUTING:
+        try:
+            found[library] = version(library)
+        except PackageNotFoundError:
+            found[library] = ""  # what needs it cannot run, so nothing depends on it
+    return found
 
 
 def key_of(*parts: Any) -> Digest:

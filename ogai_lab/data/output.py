@@ -13,6 +13,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import threading
 import time
 import uuid
@@ -26,6 +27,8 @@ from ogai_lab.core.errors import Conflict, InvalidInput, StorageFull
 MANIFEST = "manifest.json"
 MARKER = "_ogai_run.json"
 LOCK = "_ogai.lock"
+_LEFT = re.compile(r"\.[0-9a-f]{32}\.part$")
+"""Ends the name of a file that is not whole yet, or never was: its writer was killed."""
 _CHUNK = 1 << 20
 _BEAT_SECONDS = 15.0
 _STALE_SECONDS = 90.0
@@ -156,9 +159,8 @@ class Output:
         except (ValueError, KeyError, TypeError):
             owner = "unknown"
         if owner is None:
-            others = [str(name) for name in self._fs.ls(self._root, detail=False)]
-            others = [name for name in others if name.rstrip("/").rpartition("/")[2] != LOCK]
-            if others:
+            names = (str(name).rstrip("/") for name in self._fs.ls(self._root, detail=False))
+            if others := [n for n in names if not n.endswith(f"/{LOCK}") and not _LEFT.search(n)]:
                 raise Conflict(
                     f"The output folder {self.url!r} holds other files ({len(others)}).",
                     cause="A run writes into a new or empty folder, so that nothing is mixed.",
@@ -174,6 +176,10 @@ class Output:
             )
         if self._fs.exists(self.path(MANIFEST)):
             self._fs.rm_file(self.path(MANIFEST))
+        if self._local is not None:  # nobody else writes here now
+            for left in self._local.rglob("*.part"):
+                if _LEFT.search(left.name):
+                    left.unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def _flock(self) -> Iterator[None]:

@@ -56,7 +56,7 @@ def _set(pipeline: Pipeline, rules: list[Rule], name: str, value: Setting) -> li
         return [rule for place, rule in enumerate(rules) if place not in places]
     if places:
         return [
-            rule.model_copy(update={"value": value}) if place in places else rule
+            Rule.model_validate({**rule.model_dump(), "value": value}) if place in places else rule
             for place, rule in enumerate(rules)
         ]
     if side is None or about not in _signals(pipeline):
