@@ -35,6 +35,7 @@ if typing.TYPE_CHECKING:
         machine,
         models,
         nodes,
+        offers,
         prepare,
         queues,
         register,
@@ -67,6 +68,7 @@ __all__ = [
     "machine",
     "models",
     "nodes",
+    "offers",
     "output",
     "prepare",
     "queues",
@@ -113,13 +115,18 @@ def of_data(name: str) -> typing.Any:
     return getattr(importlib.import_module("ogai_lab.notebook.corpora"), name)
 
 
+def of_cluster(name: str) -> typing.Any:
+    """Return what ``ogai.cluster`` has of the floors above it."""
+    return getattr(importlib.import_module("ogai_lab.notebook.clusters"), name)
+
+
 def __getattr__(name: str) -> typing.Any:
     if name == "__version__":
         from ogai_lab.core.release import version
 
         return version()
-    if name == "data":
-        return importlib.import_module("ogai_lab.data")
+    if name in ("cluster", "data"):
+        return importlib.import_module(f"ogai_lab.{name}")
     if name not in __all__:
         raise AttributeError(f"module 'ogai_lab' has no attribute {name!r}")
     value = getattr(importlib.import_module(_HOMES.get(name, "ogai_lab.notebook")), name)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ogai_lab.commands.text import plain
 from ogai_lab.commands.text import text as view_text
-from ogai_lab.commands.views import View
+from ogai_lab.commands.views import Text, View
 from ogai_lab.locale import _
 from ogai_lab.scheduler.types import Job, JobState, LogChunk, Record
 
@@ -92,6 +92,9 @@ def show(value: Any, asked: str, *, as_json: bool) -> None:
         from pydantic_core import to_jsonable_python
 
         print(json.dumps(to_jsonable_python(value), ensure_ascii=False, indent=2))
+        return
+    if isinstance(value, Text):
+        print(value, end="")
         return
     from ogai_lab.commands.forms import view_of
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any, Literal, NoReturn
 
-from ogai_lab.commands import corpora
+from ogai_lab.commands import clusters, corpora
 from ogai_lab.core.errors import InvalidInput
 from ogai_lab.locale import _
 
@@ -79,6 +79,29 @@ def _run(verbs: Any, where: Where) -> argparse.ArgumentParser:
         help=_("run a command, a script or a notebook as a job"),
         epilog=_("Options come before what to run: ogai run --gpus 1 -- python train.py --lr 1"),
     )
+    _of_a_job(verb)
+    verb.add_argument(
+        "--wait",
+        action=argparse.BooleanOptionalAction,
+        default=where == "terminal",
+        help=_("follow it until it ends"),
+    )
+    _what_to_run(verb)
+    return verb
+
+
+def _export(verbs: Any, _where: Where) -> argparse.ArgumentParser:
+    verb: argparse.ArgumentParser = verbs.add_parser(
+        "export",
+        help=_("print a cluster's job as YAML, code and all, without running it"),
+        epilog=_("Takes the options of run: ogai export --cluster lab --gpus 8 -- train.py"),
+    )
+    _of_a_job(verb)
+    _what_to_run(verb)
+    return verb
+
+
+def _of_a_job(verb: argparse.ArgumentParser) -> None:
     add = verb.add_argument
     add("--name", default="", help=_("the job's name"))
     add("-n", "--nodes", type=int, default=1, help=_("how many nodes"))
@@ -110,20 +133,17 @@ def _run(verbs: Any, where: Where) -> argparse.ArgumentParser:
     )
     add("--python", help=_("the Python that runs it"))
     add("--spec", metavar="JSON", help=_("the whole job as JSON, or a file that holds it"))
-    add(
-        "--wait",
-        action=argparse.BooleanOptionalAction,
-        default=where == "terminal",
-        help=_("follow it until it ends"),
-    )
+    clusters.of_a_job(verb)
+
+
+def _what_to_run(verb: argparse.ArgumentParser) -> None:
     # REMAINDER: what follows the first word belongs to the program, options and all.
-    add(
+    verb.add_argument(
         "words",
         nargs=argparse.REMAINDER,
         metavar=_("WHAT"),
         help=_("a script, a notebook or a command"),
     )
-    return verb
 
 
 def _jobs(verbs: Any, _where: Where) -> argparse.ArgumentParser:
@@ -201,14 +221,14 @@ def _compare(verbs: Any, _where: Where) -> argparse.ArgumentParser:
 
 _VERBS: tuple[Callable[[Any, Where], Any], ...] = (
     _run,
+    _export,
     _jobs,
     _of_job("job", lambda: _("show one job")),
     _logs,
     _of_job("metrics", lambda: _("show a job's curves")),
     _of_job("explain", lambda: _("say why a job is where it is, and what would change that")),
     _of_job("cancel", lambda: _("end a job")),
-    _plain("nodes", lambda: _("list nodes and what is free")),
-    _plain("queues", lambda: _("list queues and who waits")),
+    *(clusters.adds(name) for name in clusters.VERBS),
     _usage,
     _plain("machine", lambda: _("show this machine")),
     _plain("checks", lambda: _("check this machine's health")),

@@ -77,9 +77,14 @@ def _carry_out(arguments: argparse.Namespace, workbench: Workbench) -> int:
     if "wait" in arguments:
         return _after_run(arguments, workbench, answer)
     show(answer, arguments.verb, as_json=arguments.json)
-    if arguments.verb == "checks":
-        return NOT_WELL if any(check.outcome == "critical" for check in answer) else WELL
-    return WELL
+    return NOT_WELL if _found_wanting(answer) else WELL
+
+
+def _found_wanting(answer: object) -> bool:
+    """Return whether what was looked at is not as it should be: a machine, a cluster, a plan."""
+    if isinstance(answer, list):
+        return any(getattr(one, "outcome", "") == "critical" for one in answer)
+    return getattr(answer, "ready", True) is False
 
 
 def _after_run(arguments: argparse.Namespace, workbench: Workbench, job: Job) -> int:

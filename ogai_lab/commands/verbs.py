@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ogai_lab.commands import corpora
+from ogai_lab.commands import clusters, corpora
 from ogai_lab.commands.comparing import compare
 from ogai_lab.commands.runs import from_words
+from ogai_lab.commands.views import Text
 from ogai_lab.core.errors import InvalidInput, NotFound
 from ogai_lab.core.operations import Caller, invalid
 from ogai_lab.locale import _
@@ -35,9 +36,13 @@ def do(arguments: argparse.Namespace, workbench: Workbench, cell: str | None = N
     cell
         The body of the cell, where the verb stood at the head of one.
     """
-    if arguments.verb == "run":
+    if arguments.verb in ("run", "export"):
         whole = spec_of(arguments.spec) if arguments.spec else run_spec(arguments, cell)
+        if arguments.verb == "export":
+            return Text(workbench.clusters.export(whole, Caller.local()))
         return submit(whole, workbench)
+    if arguments.verb in clusters.VERBS:
+        return clusters.do(workbench, arguments)
     return _ACTIONS[arguments.verb](workbench, arguments)
 
 
@@ -81,6 +86,7 @@ def run_spec(arguments: argparse.Namespace, cell: str | None = None) -> JobSpec:
         include=arguments.include,
         preload=arguments.preload,
         python=arguments.python,
+        **clusters.fields(arguments),
     )
 
 
@@ -262,7 +268,5 @@ _ACTIONS: dict[str, Callable[[Any, argparse.Namespace], Any]] = {
     "machine": lambda workbench, _arguments: workbench.cluster.machine(),
     "metrics": _metrics,
     "models": _models,
-    "nodes": lambda workbench, _arguments: workbench.scheduler.nodes(),
-    "queues": lambda workbench, _arguments: workbench.scheduler.queues(),
     "usage": lambda workbench, arguments: workbench.scheduler.usage(by=arguments.by),
 }

@@ -137,6 +137,10 @@ class Histogram:
 Block = Table | Facts | Note | Lines | Meters | Chart | Interval | Histogram
 
 
+class Text(str):
+    """A text for other programs: it is printed as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """A titled card of blocks."""

@@ -18,6 +18,7 @@ from ogai_lab.notebook.actions import (
     submit,
     usage,
 )
+from ogai_lab.notebook.clusters import offers
 from ogai_lab.notebook.connection import connect
 from ogai_lab.notebook.handle import JobFailed, JobHandle
 from ogai_lab.notebook.learning import compare, models, prepare, register, train, versions
@@ -47,6 +48,7 @@ __all__ = [
     "machine",
     "models",
     "nodes",
+    "offers",
     "prepare",
     "queues",
     "register",

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ogai_lab.commands import verbs
-from ogai_lab.commands.forms import view_of
+from ogai_lab.commands.mounts import secret, volume
 from ogai_lab.commands.runs import from_path, from_words
 from ogai_lab.core.errors import InvalidInput
 from ogai_lab.locale import _
 from ogai_lab.notebook.connection import workbench
-from ogai_lab.notebook.display import Listing
+from ogai_lab.notebook.display import Listing, listing
 from ogai_lab.notebook.functions import function_run
 from ogai_lab.notebook.handle import JobHandle
 from ogai_lab.notebook.kinds import handle, handles
@@ -20,6 +20,7 @@ from ogai_lab.scheduler.spec import CallRun, JobSpec, NotebookRun, RestartPolicy
 
 if TYPE_CHECKING:
     from ogai_lab.cluster.types import Machine
+    from ogai_lab.scheduler.mounts import Secret, Volume
 
 
 def run(
@@ -42,6 +43,14 @@ def run(
     preload: Sequence[str] = (),
     python: str | None = None,
     parameters: Mapping[str, Any] | None = None,
+    cluster: str = "",
+    image: str = "",
+    gpu: str = "",
+    fabric: str = "",
+    topology: str = "",
+    priority_class: str = "",
+    volumes: Sequence[str | Mapping[str, Any] | Volume] = (),
+    secrets: Sequence[str | Mapping[str, Any] | Secret] = (),
     **kwargs: Any,
 ) -> JobHandle:
     """Run a script, a notebook, a command or a function as a job.
@@ -76,6 +85,14 @@ def run(
         The Python that runs it; this one when left out.
     parameters
         Of a notebook, or of a function by its name: ``"package.module:function"``.
+    cluster
+        The cluster, as `ogai.cluster.known` lists them; this machine when left out.
+    image, gpu, fabric, topology, priority_class
+        Of a cluster: the container image, the kind of GPU (``"H100"``), the network between nodes
+        (``"ib"``), how near they stand (``"same-rack"``), the class of priority.
+    volumes, secrets
+        Of a cluster: ``"claim:/data:ro"``; ``"name"``, ``"name:key=VARIABLE"``, ``"name:/path"``;
+        or all their fields.
     kwargs
         Keyword arguments of the function, or ``args`` of a script.
 
@@ -103,6 +120,14 @@ def run(
         include=list(include),
         preload=list(preload),
         python=python,
+        cluster=cluster,
+        image=image,
+        gpu=gpu,
+        fabric=fabric,
+        topology=topology,
+        priority_class=priority_class,
+        volumes=[volume(one) for one in volumes],
+        secrets=[secret(one) for one in secrets],
     )
     bench = workbench()
     return JobHandle(verbs.submit(spec, bench), bench)
@@ -176,14 +201,18 @@ def checks() -> Listing:
     return listing(workbench().cluster.checks(), "checks")
 
 
-def nodes() -> Listing:
-    """Return the nodes: what they have, what is free, whose jobs they run."""
-    return listing(workbench().scheduler.nodes(), "nodes")
+def nodes(cluster: str = "") -> Listing:
+    """Return the nodes, here or of a cluster: what they have, what is free, whose jobs they run."""
+    bench = workbench()
+    found = bench.clusters.nodes(cluster) if cluster else bench.scheduler.nodes()
+    return listing(found, "nodes")
 
 
-def queues() -> Listing:
-    """Return the queues: their limits, what is used of them, who waits."""
-    return listing(workbench().scheduler.queues(), "queues")
+def queues(cluster: str = "") -> Listing:
+    """Return the queues, here or of a cluster: their limits, what is used of them, who waits."""
+    bench = workbench()
+    found = bench.clusters.queues(cluster) if cluster else bench.scheduler.queues()
+    return listing(found, "queues")
 
 
 def usage(by: str = "owner", *, since: float | None = None) -> Listing:
@@ -204,11 +233,6 @@ def usage(by: str = "owner", *, since: float | None = None) -> Listing:
         )
     found = workbench().scheduler.usage(by=by, since=since)  # type: ignore[arg-type]
     return listing(found, "usage")
-
-
-def listing(found: Sequence[Any], asked: str) -> Listing:
-    """Return what an operation found as a list that shows itself."""
-    return Listing(found, view_of(found, asked))
 
 
 def _what(

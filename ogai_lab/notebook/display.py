@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from ogai_lab.commands.forms import ONE, view_of
 from ogai_lab.commands.text import text
-from ogai_lab.commands.views import View
+from ogai_lab.commands.views import Text, View
 from ogai_lab.notebook.html import page
 from ogai_lab.scheduler.types import Job
 
@@ -61,6 +62,13 @@ def in_notebook() -> bool:
     return hasattr(running_shell(), "kernel")
 
 
+class Verbatim(Text):
+    """A text that shows itself as it is, line by line."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 class Listing(list[Any]):
     """A list of nouns that shows itself as a table.
 
@@ -81,3 +89,8 @@ class Listing(list[Any]):
 
     def __repr__(self) -> str:
         return text(self._view)
+
+
+def listing(found: Sequence[Any], asked: str) -> Listing:
+    """Return what an operation found as a list that shows itself."""
+    return Listing(found, view_of(found, asked))

@@ -10,9 +10,8 @@ from ogai_lab.commands import comparing
 from ogai_lab.core.errors import InvalidInput
 from ogai_lab.core.operations import Caller
 from ogai_lab.locale import _
-from ogai_lab.notebook.actions import listing
 from ogai_lab.notebook.connection import workbench
-from ogai_lab.notebook.display import Listing
+from ogai_lab.notebook.display import Listing, listing
 from ogai_lab.notebook.handle import JobHandle
 from ogai_lab.notebook.kinds import DataJob, TrainingJob, handle
 from ogai_lab.scheduler.types import Job

@@ -12,12 +12,12 @@ from ogai_lab.commands import verbs
 from ogai_lab.commands.comparing import compare
 from ogai_lab.commands.forms import view_of
 from ogai_lab.commands.parser import parser
-from ogai_lab.commands.views import View
+from ogai_lab.commands.views import Text, View
 from ogai_lab.core.errors import InvalidInput
 from ogai_lab.locale import _
 from ogai_lab.notebook.completion import complete
 from ogai_lab.notebook.connection import workbench
-from ogai_lab.notebook.display import Listing, register
+from ogai_lab.notebook.display import Listing, Verbatim, register
 from ogai_lab.notebook.kinds import handle, handles
 from ogai_lab.scheduler.types import Job, JobPage
 
@@ -78,6 +78,8 @@ def answer(arguments: argparse.Namespace, cell: str | None = None) -> Any:
         return shown.wait() if getattr(arguments, "wait", False) else shown
     if isinstance(found, JobPage):
         return handles(found.items, bench, found.total)
+    if isinstance(found, Text):
+        return Verbatim(found)
     if isinstance(found, View):
         return Listing([], found)
     return Listing(found, view_of(found, arguments.verb)) if isinstance(found, list) else found

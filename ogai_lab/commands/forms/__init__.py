@@ -28,6 +28,10 @@ ONE: dict[str, tuple[str, str]] = {
     "ogai_lab.models.types.Comparison": ("models", "comparison_view"),
     "ogai_lab.models.types.TensorDiff": ("models", "diff_view"),
     "ogai_lab.models.types.Version": ("models", "version_view"),
+    "ogai_lab.scheduler.clusters.plans.NodePlan": ("clusters", "node_plan_view"),
+    "ogai_lab.scheduler.clusters.plans.QueuePlan": ("clusters", "queue_plan_view"),
+    "ogai_lab.scheduler.clusters.types.ClusterOffers": ("clusters", "offers_view"),
+    "ogai_lab.scheduler.clusters.types.Diagnosis": ("clusters", "diagnosis_view"),
     "ogai_lab.scheduler.types.Explanation": ("jobs", "explanation_view"),
     "ogai_lab.scheduler.types.Job": ("jobs", "job_view"),
     "ogai_lab.scheduler.types.JobPage": ("jobs", "page_view"),
@@ -40,6 +44,8 @@ MANY: dict[str, tuple[str, str]] = {
     "ogai_lab.data.types.DataRun": ("data", "runs_view"),
     "ogai_lab.models.types.Model": ("models", "models_view"),
     "ogai_lab.models.types.Version": ("models", "versions_view"),
+    "ogai_lab.scheduler.clusters.types.ClusterQueueView": ("clusters", "cluster_queues_view"),
+    "ogai_lab.scheduler.clusters.types.KnownCluster": ("clusters", "clusters_view"),
     "ogai_lab.scheduler.types.Attempt": ("jobs", "attempts_view"),
     "ogai_lab.scheduler.types.Job": ("jobs", "job_list"),
     "ogai_lab.scheduler.types.MetricPoint": ("records", "metrics_view"),
@@ -70,6 +76,7 @@ def _nothing(asked: str) -> str:
     """Return what is said of an empty answer, and what would fill it."""
     sentences = {
         "attempts": _("It has not started yet."),
+        "clusters": _("No cluster is known. Set KUBECONFIG, or write clusters.yaml."),
         "metrics": _('No numbers were reported yet. In the job: ogai_lab.log({"loss": x}, step=n)'),
         "models": _('No models yet. Register one: ogai.register("org/name", job)'),
         "nodes": _("There are no nodes."),

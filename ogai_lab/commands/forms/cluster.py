@@ -156,6 +156,11 @@ def checks_view(checks: Sequence[Check]) -> View:
 
 
 def check_badge(check: Check) -> Badge:
+    """Return the outcome of a check as an icon and a word."""
+    return outcome_badge(check.outcome)
+
+
+def outcome_badge(outcome: str) -> Badge:
     """Return an outcome as an icon and a word."""
     badges = {
         "ok": Badge("✔", _("ok"), "good"),
@@ -163,7 +168,7 @@ def check_badge(check: Check) -> Badge:
         "critical": Badge("✖", _("critical"), "bad"),
         "unknown": Badge("?", _("unknown"), "muted"),
     }
-    return badges[check.outcome]
+    return badges[outcome]
 
 
 def node_badge(node: Node) -> Badge:

@@ -12,6 +12,7 @@ from ogai_lab.core.home import Home
 from ogai_lab.core.operations import Caller, Service, operation
 from ogai_lab.core.types import Text
 from ogai_lab.scheduler.clusters import exporting
+from ogai_lab.scheduler.clusters.plans import NodePlan, QueuePlan
 from ogai_lab.scheduler.clusters.types import (
     ClusterOffers,
     ClusterQueueView,
@@ -22,11 +23,19 @@ from ogai_lab.scheduler.clusters.types import (
     Storage,
 )
 from ogai_lab.scheduler.engines.kubernetes import cache as kinds
-from ogai_lab.scheduler.engines.kubernetes import doctor, paths, slim
+from ogai_lab.scheduler.engines.kubernetes import (
+    doctor,
+    draining,
+    paths,
+    planning,
+    quotafile,
+    slim,
+)
 from ogai_lab.scheduler.engines.kubernetes.fleet import Fleet, Member
 from ogai_lab.scheduler.engines.kubernetes.offers import Ground, offers
 from ogai_lab.scheduler.engines.kubernetes.queues import views
 from ogai_lab.scheduler.engines.kubernetes.room import rooms
+from ogai_lab.scheduler.engines.kubernetes.spread import spread
 from ogai_lab.scheduler.engines.kubernetes.storage import storage
 from ogai_lab.scheduler.snapshot import Snapshots
 from ogai_lab.scheduler.spec import JobSpec
@@ -85,8 +94,14 @@ class Clusters(Service):
         return self.fleet.member(cluster).parts()
 
     @operation("POST", "/offers", action="read")
-    def offers(self, need: Need, cluster: Name = "") -> ClusterOffers:
+    def offers(self, need: Need, cluster: Name = "", total: bool = False) -> ClusterOffers:
         """Say what each queue could give: now, or when, on what basis, and at what cost.
+
+        Parameters
+        ----------
+        total
+            Whether the GPUs of the need are those of all nodes: there are then as many nodes as
+            they take.
 
         Raises
         ------
@@ -95,6 +110,9 @@ class Clusters(Service):
         """
         member = self.fleet.member(cluster)
         ground, notes = _ground(member)
+        if total:
+            gpu = member.config.gpus.get(need.gpu, member.config.gpu)
+            need = spread(need, gpu.resource, ground.rooms)
         return ClusterOffers(
             cluster=member.config.name,
             need=need,
@@ -117,6 +135,61 @@ class Clusters(Service):
         """
         member = self.fleet.member(spec.cluster)
         return exporting.export(spec, caller.name, member, self._snapshots, self._blobs)
+
+    @operation("POST", "/queues/plan", action="read")
+    def plan_queues(self, text: Text, cluster: Name = "", force: bool = False) -> QueuePlan:
+        """Say what a file of queues, quotas, flavors and priorities would change.
+
+        Parameters
+        ----------
+        text
+            The file's YAML.
+        force
+            Whether fields that somebody else applied are taken over.
+
+        Raises
+        ------
+        InvalidInput
+            When the file is not understood.
+        """
+        member = self.fleet.member(cluster)
+        wanted = quotafile.objects(quotafile.read(text))
+        return planning.plan(member.api, member.config.name, wanted, force=force)
+
+    @operation("POST", "/queues/apply", action="write")
+    def apply_queues(
+        self, text: Text, fingerprint: Text, cluster: Name = "", force: bool = False
+    ) -> QueuePlan:
+        """Change queues, quotas, flavors and priorities as planned; what is not named stays.
+
+        Raises
+        ------
+        Conflict
+            When other changes would be made than the plan with this fingerprint showed.
+        Forbidden
+            When one of them would be refused. Nothing was changed then.
+        """
+        member = self.fleet.member(cluster)
+        wanted = quotafile.objects(quotafile.read(text))
+        return planning.apply(member.api, member.config.name, wanted, fingerprint, force=force)
+
+    @operation("GET", "/node", action="read")
+    def node_plan(self, node: Name, cluster: Name = "") -> NodePlan:
+        """Say which jobs and pods would have to leave a node."""
+        member = self.fleet.member(cluster)
+        return draining.look(member.api, member.config.name, node)
+
+    @operation("POST", "/node/cordon", action="write")
+    def cordon(self, node: Name, cluster: Name = "", off: bool = False) -> NodePlan:
+        """Let no new jobs start on a node, or again with `off`. What runs there goes on."""
+        member = self.fleet.member(cluster)
+        return draining.cordon(member.api, member.config.name, node, off=off)
+
+    @operation("POST", "/node/drain", action="write")
+    def drain(self, node: Name, cluster: Name = "") -> NodePlan:
+        """Let no new jobs start on a node, and ask all that runs there to leave."""
+        member = self.fleet.member(cluster)
+        return draining.drain(member.api, member.config.name, node)
 
     def close(self) -> None:
         """Give back all connections. Idempotent."""

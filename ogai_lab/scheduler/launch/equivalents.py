@@ -32,8 +32,10 @@ CALL = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 _IMPORT = "import ogai_lab as ogai\n"
 _FLAGS = ("nodes", "processes", "cpus", "gpus", "memory", "queue", "priority", "timeout")
+_OF_A_CLUSTER = ("cluster", "image", "gpu", "fabric", "topology", "priority_class")
 _SAID_BY_RUN = {
     *_FLAGS,
+    *_OF_A_CLUSTER,
     *("name", "restarts", "environment", "labels", "include", "preload", "workdir", "python"),
 }
 """Fields that ``ogai.run`` and ``ogai run`` have words for; others take the whole spec."""
@@ -187,6 +189,9 @@ def _options(spec: JobSpec, given: dict[str, Any], parameters: dict[str, Any]) -
     options += [f"--include={path}" for path in spec.include]
     options += [f"--preload={module}" for module in spec.preload]
     options += [f"--{name}={given[name]}" for name in ("workdir", "python") if name in given]
+    options += [
+        f"--{name.replace('_', '-')}={given[name]}" for name in _OF_A_CLUSTER if name in given
+    ]
     return options
 
 

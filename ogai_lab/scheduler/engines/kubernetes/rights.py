@@ -90,14 +90,20 @@ def review(api: Api, rights: Sequence[Right] = RIGHTS) -> dict[Right, tuple[str,
     }
 
 
-def allowed(api: Api, right: Right, verb: str) -> bool:
-    """Return whether this account may do something (a SelfSubjectAccessReview)."""
+def allowed(api: Api, right: Right, verb: str, namespace: str | None = None) -> bool:
+    """Return whether this account may do something (a SelfSubjectAccessReview).
+
+    Parameters
+    ----------
+    namespace
+        Where; the context's when left out.
+    """
     attributes = {
         "verb": verb,
         "group": right.resource.group,
         "resource": right.resource.plural,
         "subresource": right.part,
-        "namespace": api.namespace if right.resource.namespaced else "",
+        "namespace": (namespace or api.namespace) if right.resource.namespaced else "",
     }
     body = {
         "apiVersion": paths.access_reviews.api_version,
