@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ogai_lab.scheduler.scene import Scene
 from ogai_lab.scheduler.spec import ExitKind
 from ogai_lab.scheduler.types import Explanation, Job, JobState, Reason
@@ -21,24 +23,50 @@ _TO_DO = {
 }
 
 
-def explain(scene: Scene) -> Explanation:
-    """Return the explanation of a job in its surroundings."""
+def explain(scene: Scene, seen: Explanation | None = None) -> Explanation:
+    """Return the explanation of a job in its surroundings.
+
+    Parameters
+    ----------
+    seen
+        What its engine says, where that knows more than the service.
+    """
     job = scene.job
+    if seen is not None:
+        return _with_leader(seen, scene)
     if job.state is JobState.QUEUED and not job.spec.cluster:
         return explain_waiting(scene)
     if job.state is JobState.QUEUED:
         reason = Reason(code="cluster_queue", text=job.reason, evidence={"queue": job.spec.queue})
     else:
         reason = _ended(job) if job.state.final else _active(scene)
-    reasons = [reason]
-    if not job.state.final and not scene.led:
-        reasons.append(no_leader())
-    return Explanation(
-        job=job.id,
-        state=job.state,
-        summary=" ".join(one.text for one in reasons),
-        reasons=reasons,
-    )
+    reasons = [reason, *_exhausted(job)]
+    summary = " ".join(one.text for one in reasons)
+    answer = Explanation(job=job.id, state=job.state, summary=summary, reasons=reasons)
+    return _with_leader(answer, scene)
+
+
+def _with_leader(answer: Explanation, scene: Scene) -> Explanation:
+    """Add that nobody carries out the queue, where a job would need that."""
+    if scene.led or scene.job.state.final:
+        return answer
+    reason = no_leader()
+    summary = f"{answer.summary} {reason.text}"
+    return answer.model_copy(update={"reasons": [*answer.reasons, reason], "summary": summary})
+
+
+def _exhausted(job: Job) -> Iterator[Reason]:
+    """Yield that a job failed for good because it may not be started again."""
+    policy = job.spec.restarts
+    if job.state is not JobState.FAILED or job.exit is None or not policy.limit:
+        return
+    if job.exit.kind in policy.on and job.restarts >= policy.limit:
+        yield Reason(
+            code="restarts_exhausted",
+            text=f"It was started again {job.restarts}×, as often as its policy allows.",
+            evidence={"restarts": job.restarts, "limit": policy.limit},
+            action="Allow more with restarts.limit, once the cause is mended.",
+        )
 
 
 def _active(scene: Scene) -> Reason:

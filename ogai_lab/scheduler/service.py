@@ -214,10 +214,11 @@ class Scheduler(Inspection, Logs):
             When there is no such job.
         """
         job = self.job(job_id)
+        seen = self._engine.explain(job)
         nodes, led = self._engine.nodes(), self._lock.leader() is not None
         with self._database.read() as connection:
             around = scene.look(connection, self._ledger, job, nodes, self._queues, led)
-        return explain.explain(around)
+        return explain.explain(around, seen)
 
     @operation("GET", "/nodes", action="read")
     def nodes(self) -> list[Node]:

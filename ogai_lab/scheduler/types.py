@@ -232,6 +232,7 @@ class Explanation(BaseModel):
         default=[], description="Changes that would let it start now."
     )
     starts_in: float | None = Field(default=None, description="Seconds, where it can be told.")
+    basis: Sentence = Field(default="", description="What `starts_in` is based on.")
 
 
 class Gpu(BaseModel):

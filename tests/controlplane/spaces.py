@@ -99,6 +99,7 @@ class Space:
 
 
 _OF_THE_CLUSTER = {
+    "AdmissionCheck": "admissionchecks",
     "ClusterQueue": "clusterqueues",
     "Cohort": "cohorts",
     "ResourceFlavor": "resourceflavors",

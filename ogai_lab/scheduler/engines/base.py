@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 
 from ogai_lab.core.records import Chunk
 from ogai_lab.scheduler.spec import JobSpec
-from ogai_lab.scheduler.types import Exit, Node
+from ogai_lab.scheduler.types import Exit, Explanation, Job, Node
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +99,9 @@ class Engine(Protocol):
 
     def look(self, job_id: str) -> Sighting:
         """Return what is seen of a job now. Never blocks for long."""
+
+    def explain(self, job: Job) -> Explanation | None:
+        """Say why a job is where it is; None where the engine knows no more than the service."""
 
     def stirred(self) -> set[str]:
         """Return the jobs of which something changed since the last call; for one that `queues`."""

@@ -9,7 +9,7 @@ from ogai_lab.core.errors import InvalidInput, NotFound
 from ogai_lab.core.records import Chunk
 from ogai_lab.scheduler.engines.base import Engine, Order, Sighting
 from ogai_lab.scheduler.spec import JobSpec
-from ogai_lab.scheduler.types import Node
+from ogai_lab.scheduler.types import Explanation, Job, Node
 
 
 class SeveralEngines:
@@ -73,6 +73,13 @@ class SeveralEngines:
     def look(self, job_id: str) -> Sighting:
         """Return what is seen of a job now."""
         return self._of(job_id).look(job_id)
+
+    def explain(self, job: Job) -> Explanation | None:
+        """Say why a job is where it is, where its engine knows that."""
+        try:
+            return self._engine(job.spec.cluster).explain(job)
+        except NotFound:
+            return None  # the cluster was taken out of the configuration
 
     def stirred(self) -> set[str]:
         """Return the jobs of which something changed since the last call."""

@@ -39,14 +39,17 @@ from ogai_lab.scheduler.engines.kubernetes.cache import Cache
 from ogai_lab.scheduler.engines.kubernetes.calls import Calls
 from ogai_lab.scheduler.engines.kubernetes.collector import Collector
 from ogai_lab.scheduler.engines.kubernetes.config import ClusterConfig
+from ogai_lab.scheduler.engines.kubernetes.explain import explain, refused
 from ogai_lab.scheduler.engines.kubernetes.installation import installation
 from ogai_lab.scheduler.engines.kubernetes.journal import RECORDS
 from ogai_lab.scheduler.engines.kubernetes.mirror import Kind
 from ogai_lab.scheduler.engines.kubernetes.orders import Orders
+from ogai_lab.scheduler.engines.kubernetes.problems import Problem
 from ogai_lab.scheduler.engines.kubernetes.remembered import Remembered
 from ogai_lab.scheduler.engines.kubernetes.slim import JobSetObject, PodObject, WorkloadObject
+from ogai_lab.scheduler.engines.kubernetes.survey import Surveyor
 from ogai_lab.scheduler.spec import ExitKind, JobSpec
-from ogai_lab.scheduler.types import Exit, Node
+from ogai_lab.scheduler.types import Exit, Explanation, Job, Node
 
 _log = logging.getLogger(__name__)
 _PATIENCE, _SHORT_PATIENCE = 30.0, 3.0
@@ -80,6 +83,7 @@ class KubernetesEngine:
         facts = functools.partial(admission.facts, cluster)
         self._orders = Orders(cluster.api, config, blobs, self._installation, facts)
         self._collector = Collector(cluster.api, home.jobs, self._pod, self._stir)
+        self._surveyor = Surveyor(config, cluster)
         self._calls = Calls(self._stir)
         self._lock = threading.Lock()
         self._stirred: set[str] = set()
@@ -119,7 +123,13 @@ class KubernetesEngine:
         """
         job = self._job(order.job_id)
         job.note_order(order.attempt, order.spec.nodes, "")
-        job.note_order(order.attempt, order.spec.nodes, self._orders.carry_out(order))
+        try:
+            uid = self._orders.carry_out(order)
+        except OgaiError as exc:
+            job.note_problem(Problem.of(exc))
+            raise
+        job.note_order(order.attempt, order.spec.nodes, uid)
+        job.note_problem(None)
         self._stir(order.job_id)
 
     def look(self, job_id: str) -> Sighting:
@@ -139,6 +149,20 @@ class KubernetesEngine:
         if jobset is None:
             return self._unseen(job_id, job)
         return self._seen(job_id, job, jobset)
+
+    def explain(self, job: Job) -> Explanation | None:
+        """Say why a job is where it is on the cluster; None where its own state says all."""
+        jobset = self._jobset(job.id)
+        if job.state.final or jobset is None:
+            return refused(job, self._job(job.id).problem or self._trouble(job))
+        pods = self._pods(job.id)
+        return explain(self._surveyor.picture(job, jobset, self._workload(jobset), pods))
+
+    def _trouble(self, job: Job) -> Problem | None:
+        """Return why nothing of a job that is not over can be seen."""
+        states = [self._cache.mirror(kind).state for kind in _KINDS]
+        seen = [one.problem for one in states if not one.filled and one.problem is not None]
+        return Problem.of(seen[0]) if seen and not job.state.final else None
 
     def stirred(self) -> set[str]:
         """Return the jobs of which something changed since the last call."""

@@ -114,15 +114,17 @@ def _jobset(
         "podFailurePolicy": ends.pod_failure_policy(on),
         "template": pods.template(order, config, parcel, metadata["labels"], facts),
     }
+    annotations = {names.NAME: spec.name, names.OWNER: order.owner}
     if order.seconds_left is not None:
         job["activeDeadlineSeconds"] = math.ceil(order.seconds_left) + _LATE
+        annotations[names.TIMEOUT] = str(math.ceil(order.seconds_left))
     return {
         "apiVersion": "jobset.x-k8s.io/v1alpha2",
         "kind": "JobSet",
         "metadata": {
             **metadata,
             "labels": labels,
-            "annotations": {names.NAME: spec.name, names.OWNER: order.owner},
+            "annotations": annotations,
         },
         "spec": {
             "suspend": True,

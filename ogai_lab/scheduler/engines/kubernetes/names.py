@@ -18,6 +18,8 @@ ATTEMPT = "ogai-lab.org/attempt"
 NAME = "ogai-lab.org/name"
 OWNER = "ogai-lab.org/owner"
 """Annotations: what people wrote, as it was given."""
+TIMEOUT = "ogai-lab.org/timeout"
+"""Annotation: in how many seconds from its admission a job is over at the latest."""
 STOP = "ogai-lab.org/stop"
 """Annotation of a JobSet that is being ended: as what (`cancelled`, `timeout` …)."""
 

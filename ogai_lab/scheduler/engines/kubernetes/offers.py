@@ -10,13 +10,21 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ogai_lab.scheduler.clusters.types import ClusterQueueView, Need, Offer, Share
 from ogai_lab.scheduler.engines.kubernetes.accelerators import accelerators
 from ogai_lab.scheduler.engines.kubernetes.config import ClusterConfig
-from ogai_lab.scheduler.engines.kubernetes.queues import Quotas, ceiling, order, views
+from ogai_lab.scheduler.engines.kubernetes.nodes import keeps_off
+from ogai_lab.scheduler.engines.kubernetes.queues import (
+    Quotas,
+    ceiling,
+    lets_in,
+    order,
+    views,
+)
 from ogai_lab.scheduler.engines.kubernetes.room import Fit, Room, fit, of_flavor
-from ogai_lab.scheduler.engines.kubernetes.slim import Whole, WorkloadObject
+from ogai_lab.scheduler.engines.kubernetes.slim import Taint, Whole, WorkloadObject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +36,19 @@ class Ground:
     rooms: Sequence[Room] | None
     workloads: Sequence[WorkloadObject] | None
     now: float = field(default_factory=time.time)
+    mine: str = ""
+    """The cluster queue in which the job itself waits already: it is not ahead of itself."""
+    fitting: dict[str, list[Room]] = field(default_factory=dict)
+    """What was found of these rooms, so that many needs can be put to one ground."""
+
+    def of_flavor(self, flavor: str, tolerations: Sequence[Mapping[str, Any]]) -> list[Room] | None:
+        """Return the rooms of a flavor on nodes that take such pods, None where none are seen."""
+        if self.rooms is None or self.quotas.flavors is None:
+            return None
+        if flavor not in self.fitting:
+            found = self.quotas.flavor(flavor)
+            self.fitting[flavor] = of_flavor(self.rooms, found, tolerations)
+        return self.fitting[flavor]
 
 
 def offers(need: Need, config: ClusterConfig, ground: Ground) -> list[Offer]:
@@ -106,7 +127,7 @@ class _Asking:
             topology=near.words,
             left=shares[self._main].left,
             room=near.room,
-            waiting=queue.waiting,
+            waiting=self._waiting(queue, behind),
             cost=price * self._need.nodes * self._need.gpus
             if price is not None and self._need.gpus
             else None,
@@ -121,11 +142,26 @@ class _Asking:
 
     def _never(self, behind: Whole, shares: Mapping[str, Share], near: Fit) -> str:
         """Say why it could not start even if nothing else ran."""
+        if not lets_in(behind, self._ground.namespace):
+            return "The queue takes no jobs from this namespace."
         for name, share in shares.items():
             most = ceiling(behind, share.flavor, name, self._ground.quotas)
             if self._total(name) > most:
                 return f"The queue can never have more than {most:g} {name}."
+        if taint := self._taint(shares[self._main].flavor):
+            return f"Its nodes have the taint {taint}, which jobs do not tolerate."
         return "" if near.possible else near.words
+
+    def _taint(self, flavor: str) -> str:
+        """Return a taint of a flavor's nodes that keeps jobs off; empty where none does."""
+        found = self._ground.quotas.flavor(flavor)
+        spec = found.spec if found else {}
+        tolerated = [*self._config.tolerations, *(spec.get("tolerations") or ())]
+        for one in spec.get("nodeTaints") or ():
+            taint = Taint(one["key"], one.get("value", ""), one["effect"])
+            if keeps_off(taint, tolerated):
+                return f"{taint.key}={taint.value}:{taint.effect}"
+        return ""
 
     def _start(
         self, queue: ClusterQueueView, behind: Whole, shares: Mapping[str, Share], near: Fit
@@ -136,8 +172,9 @@ class _Asking:
         short = {name: amount for name, amount in short.items() if amount > 0}
         if not queue.active:
             return False, None, f"No basis: the queue takes no jobs. {queue.problem}"
-        if queue.waiting and (short or behind.spec.get("queueingStrategy") == "StrictFIFO"):
-            return False, None, f"No basis: {queue.waiting} jobs wait in this queue already."
+        waiting = self._waiting(queue, behind)
+        if waiting and (short or behind.spec.get("queueingStrategy") == "StrictFIFO"):
+            return False, None, f"No basis: {waiting} jobs wait in this queue already."
         if short:
             return False, *self._released(queue, shares[self._main].flavor, short)
         if near.now is False:
@@ -145,6 +182,11 @@ class _Asking:
         if near.now is None:
             return None, None, "The quota is free; whether nodes are cannot be seen."
         return True, 0.0, "The quota is free, and so are nodes."
+
+    def _waiting(self, queue: ClusterQueueView, behind: Whole) -> int:
+        """Return how many jobs wait for the quota of a queue, the job itself not counted."""
+        waiting = max(queue.waiting, int(behind.status.get("pendingWorkloads") or 0))
+        return max(0, waiting - (behind.name == self._ground.mine))
 
     def _released(
         self, queue: ClusterQueueView, flavor: str, short: Mapping[str, float]
@@ -156,13 +198,13 @@ class _Asking:
         holders = [
             one for one in self._ground.workloads if one.cluster_queue == queue.cluster_queue
         ]
-        for count, workload in enumerate(sorted(holders, key=_end), start=1):
-            if math.isinf(_end(workload)):
+        for count, workload in enumerate(sorted(holders, key=end_of), start=1):
+            if math.isinf(end_of(workload)):
                 break
             for name, amount in _held(workload, flavor).items():
                 missing[name] = missing.get(name, 0.0) - amount
             if all(missing[name] <= 0 for name in short):
-                seconds = max(0.0, _end(workload) - self._ground.now)
+                seconds = max(0.0, end_of(workload) - self._ground.now)
                 return seconds, f"At the latest: {count} jobs have reached their time limits then."
         return None, "No basis: the jobs that hold the quota have no time limits."
 
@@ -182,10 +224,7 @@ class _Asking:
         return fit(self._need, self._config, levels, self._asked, rooms)
 
     def _rooms(self, flavor: str) -> list[Room] | None:
-        if self._ground.rooms is None or self._ground.quotas.flavors is None:
-            return None
-        found = self._ground.quotas.flavor(flavor)
-        return of_flavor(self._ground.rooms, found, self._config.tolerations)
+        return self._ground.of_flavor(flavor, self._config.tolerations)
 
     def _is_kind(self, flavor: str) -> bool:
         """Return whether a flavor's nodes have the wanted kind of GPU, as far as can be seen."""
@@ -224,8 +263,8 @@ def _held(workload: WorkloadObject, flavor: str) -> dict[str, float]:
     return held
 
 
-def _end(workload: WorkloadObject) -> float:
-    """Return when a workload has to have ended."""
+def end_of(workload: WorkloadObject) -> float:
+    """Return when a workload has to have ended, in Unix seconds; infinity where nothing says so."""
     admitted = workload.condition("Admitted")
     if workload.limit is None or admitted is None or admitted.time is None:
         return math.inf

@@ -14,6 +14,8 @@ from ogai_lab.scheduler.clusters.types import ClusterQueueView, Share
 from ogai_lab.scheduler.engines.kubernetes.quantities import number
 from ogai_lab.scheduler.engines.kubernetes.slim import Condition, Whole
 
+_NAMESPACE = "kubernetes.io/metadata.name"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Quotas:
@@ -92,6 +94,19 @@ def inactive(queue: Whole) -> Condition | None:
     return None if found is None or found.status else found
 
 
+def lets_in(queue: Whole, namespace: str) -> bool:
+    """Return whether a cluster queue takes jobs from a namespace, as far as its name tells."""
+    selector = queue.spec.get("namespaceSelector")
+    if selector is None:
+        return False
+    named = (selector.get("matchLabels") or {}).get(_NAMESPACE, namespace)
+    return named == namespace and all(
+        (namespace in (one.get("values") or ())) == (one["operator"] == "In")
+        for one in selector.get("matchExpressions") or ()
+        if one["key"] == _NAMESPACE and one["operator"] in ("In", "NotIn")
+    )
+
+
 def _view(local: Whole, quotas: Quotas) -> ClusterQueueView:
     name = str(local.spec.get("clusterQueue") or "")
     behind = quotas.cluster_queue(name)
@@ -124,12 +139,22 @@ def _own_shares(local: Whole) -> list[Share]:
     ]
 
 
-def ceiling(queue: Whole, flavor: str, resource: str, quotas: Quotas) -> float:
-    """Return the most that a queue could ever have of a resource: when nobody else uses any."""
+def ceiling(
+    queue: Whole, flavor: str, resource: str, quotas: Quotas, *, limited: bool = True
+) -> float:
+    """Return the most that a queue could ever have of a resource: when nobody else uses any.
+
+    Parameters
+    ----------
+    limited
+        Whether its own limit of borrowing counts.
+    """
     nominal = _stand(queue, flavor, resource)[0]
     together = nominal + sum(
         _stand(other, flavor, resource)[1] for other in _companions(queue, quotas)
     )
+    if not limited:
+        return together
     return min(together, nominal + _borrowing(queue, flavor, resource))
 
 

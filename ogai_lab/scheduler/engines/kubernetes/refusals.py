@@ -67,6 +67,14 @@ class Throttled(Unavailable):
     untouched: bool = False
 
 
+class Denied(Forbidden):
+    """Not a right is missing: a quota, a policy or a webhook of the cluster says no."""
+
+
+class WebhookDown(Unavailable):
+    """A webhook of the cluster that has to be asked does not answer."""
+
+
 class Broken(Unavailable):
     """The connection broke off in the middle, or was closed while it was kept."""
 
@@ -211,7 +219,7 @@ def no_answer(host: str, exc: Exception) -> OgaiError:
 def _forbidden(host: str, doing: str, what: Target | None, said: str) -> Forbidden:
     match = _RBAC.search(said)
     if what is None or match is None:
-        return Forbidden(
+        return Denied(
             f"{host} refuses {doing} on {what or 'this'}.",
             cause=said,
             action="A quota, policy or admission rule of the cluster says no: see what it names.",
@@ -271,7 +279,7 @@ def _invalid(what: Target | None, path: str, body: Mapping[str, Any], said: str)
 
 def _failed(host: str, said: str, wait: float) -> OgaiError:
     if (match := _WEBHOOK.search(said)) is not None:
-        return Unavailable(
+        return WebhookDown(
             f"The webhook {match['name']} of the cluster behind {host} does not answer.",
             cause=said,
             action="Ask an administrator whether the controller that serves it runs.",

@@ -1,6 +1,6 @@
 """What is remembered of a job beside the cluster: its order, how it was stopped, how it ended.
 
-    <home>/jobs/<job>/  order.json  stop.json  exit.json  records.jsonl  gathered
+    <home>/jobs/<job>/  order.json  problem.json  stop.json  exit.json  records.jsonl  gathered
 
 The cluster is right about what it has; this is for what it has no more.
 """
@@ -14,9 +14,10 @@ from typing import Any
 
 from ogai_lab.scheduler.agent.files import read_json, write_json
 from ogai_lab.scheduler.engines.base import Sighting
+from ogai_lab.scheduler.engines.kubernetes.problems import Problem
 from ogai_lab.scheduler.types import Exit
 
-_ORDER, _STOP, _EXIT = "order.json", "stop.json", "exit.json"
+_ORDER, _STOP, _EXIT, _PROBLEM = "order.json", "stop.json", "exit.json", "problem.json"
 
 
 class Remembered:
@@ -59,6 +60,19 @@ class Remembered:
             return None
         exit_ = Exit.model_validate(found["exit"])
         return Sighting(**{**found, "exit": exit_, "nodes": tuple(found["nodes"])})
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why its last order could not be carried out; None when it was, or was not tried."""
+        found = self._read(_PROBLEM)
+        return Problem(**found) if found else None
+
+    def note_problem(self, problem: Problem | None) -> None:
+        """Note why its order cannot be carried out, or that it was."""
+        if problem is None:
+            (self.folder / _PROBLEM).unlink(missing_ok=True)
+        elif problem != self.problem:
+            self._write(_PROBLEM, asdict(problem))
 
     def note_order(self, attempt: int, nodes: int, uid: str) -> None:
         """Note that an order was carried out; how an earlier one ended counts no more."""

@@ -85,8 +85,7 @@ def fit(
         return Fit(False, False, None, "The flavor has no topology.")
     if rooms is None:
         return Fit(True, None, None, "Nodes cannot be seen." if wanted else "")
-    slots = {one.node.name: places(one.free, asked) for one in rooms}
-    most = {one.node.name: places(one.node.allocatable, asked) for one in rooms}
+    slots, most = _slots(rooms, asked)
     if not wanted:
         return Fit(
             possible=sum(most.values()) >= need.nodes,
@@ -104,6 +103,22 @@ def places(free: Mapping[str, float], asked: Mapping[str, float]) -> int:
         math.floor(free.get(name, 0.0) / amount + 1e-9) for name, amount in asked.items() if amount
     ]
     return max(0, min(fitting, default=0))
+
+
+def _slots(
+    rooms: Sequence[Room], asked: Mapping[str, float]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Return how many pods each node could take now, and how many if it were empty."""
+    known: dict[tuple[float, ...], int] = {}  # most nodes are alike
+
+    def count(has: Mapping[str, float]) -> int:
+        key = tuple(has.get(name, 0.0) for name in asked)
+        if key not in known:
+            known[key] = places(has, asked)
+        return known[key]
+
+    now = {one.node.name: count(one.free) for one in rooms}
+    return now, {one.node.name: count(one.node.allocatable) for one in rooms}
 
 
 def _near(

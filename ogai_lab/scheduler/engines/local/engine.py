@@ -30,7 +30,7 @@ from ogai_lab.scheduler.engines.base import Order, Sighting
 from ogai_lab.scheduler.engines.local import cleanup, launching
 from ogai_lab.scheduler.engines.local.locks import locked
 from ogai_lab.scheduler.spec import ExitKind, JobSpec
-from ogai_lab.scheduler.types import Exit, Node
+from ogai_lab.scheduler.types import Exit, Job, Node
 
 _UNANSWERED = 30.0
 """Seconds after a stop's grace from which agents that do not carry it out are ended."""
@@ -135,6 +135,9 @@ class LocalEngine:
             return Sighting(state=status["state"], **seen)
         cleanup.end(folder)
         return Sighting(state="lost", **seen, exit=_lost(folder, order))
+
+    def explain(self, job: Job) -> None:
+        """Say nothing: the service places its jobs, and knows why they wait."""
 
     def stirred(self) -> set[str]:
         """Return nothing: its jobs are looked at in every round."""

@@ -36,7 +36,11 @@ def cluster_queue(
     }
     use = {"name": GPU, "total": str(used), "borrowed": str(borrowed)}
     usage = [{"name": "h100", "resources": [use]}]
-    return thing(name, {"resourceGroups": [group], **spec}, {"flavorsReservation": usage})
+    return thing(
+        name,
+        {"namespaceSelector": {}, "resourceGroups": [group], **spec},
+        {"flavorsReservation": usage},
+    )
 
 
 def node(number: int) -> slim.NodeObject:
