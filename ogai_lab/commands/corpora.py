@@ -160,6 +160,11 @@ def _asks(operation: str, *names: str) -> Callable[[Any, argparse.Namespace], An
     return ask
 
 
+def _compare(workbench: Workbench, arguments: argparse.Namespace) -> Any:
+    other = _digest(workbench, argparse.Namespace(run=arguments.other))
+    return workbench.data.compare(_digest(workbench, arguments), other)
+
+
 def _pace(workbench: Workbench, arguments: argparse.Namespace) -> Any:
     from ogai_lab.commands.verbs import find_job
 
@@ -215,6 +220,22 @@ def _of_documents(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--path", help=_("only documents of this file"))
     states = ("kept", "heldout", "dropped", "quarantine")
     verb.add_argument("--state", choices=states, help=_("only documents that became this"))
+
+
+def _of_report(verb: argparse.ArgumentParser) -> None:
+    _of_run(verb)
+    help_text = _("documents on each side of a threshold")
+    verb.add_argument("--sample", type=int, default=3, help=help_text)
+
+
+def _of_document(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("doc_id", metavar=_("DOCUMENT"), help=_("its id, as ledgers have it"))
+    verb.add_argument("--run", metavar=_("RUN"), help=_("the run's job or manifest; the newest"))
+
+
+def _of_compare(verb: argparse.ArgumentParser) -> None:
+    for name in ("run", "other"):
+        verb.add_argument(name, metavar=_("RUN"), help=_("a run's job or manifest"))
 
 
 def _of_retune(verb: argparse.ArgumentParser) -> None:
@@ -280,6 +301,17 @@ _VERBS: dict[str, _Verb] = {
         _of_documents,
         _asks("documents", "doc_id", "path", "state", "limit"),
     ),
+    "report": (
+        lambda: _("show how signals are spread, with samples at each threshold"),
+        _of_report,
+        _asks("report", "sample"),
+    ),
+    "document": (
+        lambda: _("show one document: what was removed, every signal, each rule"),
+        _of_document,
+        _asks("document", "doc_id"),
+    ),
+    "compare": (lambda: _("show what moved from one run to another"), _of_compare, _compare),
     "retune": (lambda: _("run it with other thresholds"), _of_retune, _retune),
     "pack": (lambda: _("make token sequences for training"), _of_pack, _pack),
     "export": (lambda: _("write it in the form of another program"), _of_export, _export),

@@ -19,6 +19,7 @@ from ogai_lab.commands.views import (
     Meter,
     Meters,
     Note,
+    Passage,
     Table,
     View,
 )
@@ -127,6 +128,18 @@ def _interval(block: Interval) -> str:
 @block_text.register
 def _histogram(block: Histogram) -> str:
     return f"  {plain(block.title)}  {sparkline([float(count) for count in block.counts])}"
+
+
+@block_text.register
+def _passage(block: Passage) -> str:
+    # As wdiff writes it: [-removed-] and {+put+}.
+    signs = {"removed": ("[-", "-]"), "put": ("{+", "+}")}
+    shown = ""
+    for kind, piece in block.pieces:
+        before, after = signs.get(kind, ("", ""))
+        shown += f"{before}{piece}{after}"
+    lines = [f"  │ {plain(line)}" for line in shown.split("\n") if line]
+    return "\n".join([f"  {plain(block.caption)}:", *lines]) if lines else ""
 
 
 def bar(fraction: float | None, width: int = _BAR) -> str:

@@ -126,15 +126,29 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """How values are spread: the edges of the bins and the count in each."""
+    """How values are spread: the edges of the bins and the count in each.
+
+    `dropped` is the part of each count that was dropped, `marks` are values with a name each, such
+    as thresholds.
+    """
 
     title: str
     edges: tuple[float, ...]
     counts: tuple[int, ...]
     mark: float | None = None
+    dropped: tuple[int, ...] = ()
+    marks: tuple[tuple[float, str], ...] = ()
 
 
-Block = Table | Facts | Note | Lines | Meters | Chart | Interval | Histogram
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text in pieces, each with what became of it: ``same``, ``removed`` or ``put``."""
+
+    caption: str
+    pieces: tuple[tuple[str, str], ...]
+
+
+Block = Table | Facts | Note | Lines | Meters | Chart | Interval | Histogram | Passage
 
 
 class Text(str):

@@ -15,16 +15,19 @@ import typing
 if typing.TYPE_CHECKING:
     from ogai_lab.data.authoring import stage
     from ogai_lab.data.classifiers import train_classifier
-    from ogai_lab.data.types import Pipeline, Policy, Rule
+    from ogai_lab.data.types import Pipeline, Policy, Rule, StageSpec
 
 __all__ = [
     "Pipeline",
     "Policy",
     "Rule",
+    "StageSpec",
+    "compare",
     "open",
     "pipeline",
     "pipelines",
     "preview",
+    "proxy",
     "run",
     "runs",
     "stage",
@@ -35,6 +38,7 @@ _HOMES = {
     "Pipeline": "ogai_lab.data.types",
     "Policy": "ogai_lab.data.types",
     "Rule": "ogai_lab.data.types",
+    "StageSpec": "ogai_lab.data.types",
     "stage": "ogai_lab.data.authoring",
     "train_classifier": "ogai_lab.data.classifiers",
 }

@@ -92,7 +92,9 @@ class PreviewRow(BaseModel):
 
     doc_id: str
     path: str
-    before: str = Field(description="How its text begins, as the source gives it.")
+    before: str = Field(
+        description="How its text begins, as the source gives it; of a page with menus and all."
+    )
     after: str = Field(description="How its text begins behind the stages.")
     signals: dict[str, Value]
     state: Literal["kept", "dropped", "quarantine"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ogai_lab.data import ledger, sources, tasks
 from ogai_lab.data.accounts import Preview, PreviewRow
+from ogai_lab.data.assessment.inspecting import visible
 from ogai_lab.data.checking import checked, column_makers
 from ogai_lab.data.policy import decide, needed
 from ogai_lab.data.sources import batches
@@ -80,14 +81,17 @@ def _sample(pipeline: Pipeline, n: int) -> pa.RecordBatch:
 
 
 def _before(batch: pa.RecordBatch) -> pa.Array:
-    """Return the texts as they came, of pages their HTML."""
+    """Return the texts as they came, of pages all that somebody sees of them."""
     import pyarrow as pa
 
     texts = batch["text"].to_pylist()
-    pages = batch["html"].to_pylist() if batches.PAGE in batch.schema.names else [None] * len(texts)
+    none = [None] * len(texts)
+    has_pages = batches.PAGE in batch.schema.names
+    pages = batch["html"].to_pylist() if has_pages else none
+    types = batch["content_type"].to_pylist() if has_pages else none
     shown = [
-        text or (page or b"")[: 4 * _TEXT].decode("utf-8", "replace")
-        for text, page in zip(texts, pages, strict=True)
+        text if text or page is None else visible(page, type_)
+        for text, page, type_ in zip(texts, pages, types, strict=True)
     ]
     return pa.array(shown, pa.large_string())
 

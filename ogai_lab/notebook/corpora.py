@@ -17,6 +17,9 @@ from ogai_lab.notebook.display import Listing
 
 if TYPE_CHECKING:
     from ogai_lab.data.accounts import Preview
+    from ogai_lab.data.assessment.types import RunComparison
+    from ogai_lab.models.types import Comparison
+    from ogai_lab.scheduler.types import Job
 
 
 def pipeline(what: str | Path | Pipeline = "web") -> Pipeline:
@@ -103,6 +106,79 @@ def preview(what: Pipeline | str | Path, inputs: Any = None, n: int = 200) -> Pr
         return workbench().data.preview(whole, n)
 
 
+def compare(run: DataJob | str, other: DataJob | str) -> RunComparison:
+    """Return what moved from one data run to another: which documents, for which reasons.
+
+    Parameters
+    ----------
+    run, other
+        Runs, or the digests of their manifests.
+    """
+    return workbench().data.compare(_manifest(run), _manifest(other))
+
+
+def proxy(
+    run: DataJob | str,
+    other: DataJob | str,
+    *,
+    tokens: int = 500_000,
+    vocab_size: int = 4096,
+    length: int = 256,
+    hidden: int = 128,
+    layers: int = 2,
+    seed: int = 0,
+    processes: int | None = None,
+) -> Comparison:
+    """Train the same tiny model on two corpora as jobs, and say which makes the better model.
+
+    Both are measured on the documents that `run` holds out, pair by pair; a corpus that is not
+    packed yet is packed first, both by the same tokenizer. The two are versions of one model,
+    ``proxy/NAME``. One seed is one experiment: a small difference wants more than one.
+
+    Parameters
+    ----------
+    run, other
+        Data runs, or the digests of their manifests.
+    tokens
+        How many each model is trained on.
+    vocab_size
+        Of the tokenizer that is trained on the first corpus, if that was not packed.
+    length
+        Tokens of a sequence.
+    hidden, layers
+        Width and depth of the small Llama.
+    seed
+        Of the weights and of the order.
+    processes
+        Ranks of each training; chosen for what there is when left out.
+
+    Raises
+    ------
+    Conflict
+        When `run` holds nothing out, or `other` trains on what it holds out.
+    """
+    from ogai_lab.commands.proxies import Experiment
+    from ogai_lab.commands.proxies import proxy as experiment
+    from ogai_lab.notebook.kinds import handle
+
+    bench = workbench()
+
+    def follow(jobs: list[Job]) -> None:
+        for job in jobs:
+            handle(job, bench).wait()
+
+    given = Experiment(
+        tokens=tokens,
+        vocab_size=vocab_size,
+        length=length,
+        hidden=hidden,
+        layers=layers,
+        seed=seed,
+        processes=processes,
+    )
+    return experiment(bench, _manifest(run), _manifest(other), given, follow)
+
+
 def pipelines() -> Listing:
     """Return the ready-made pipelines, as a list that shows itself."""
     found = workbench().data.presets()
@@ -119,3 +195,11 @@ def open(job: str) -> DataJob:  # noqa: A001 - what people look for
     """Return the data run with this job id, the start of one, or this name."""
     bench = workbench()
     return DataJob(verbs.find_job(bench, job), bench)
+
+
+def _manifest(run: DataJob | str) -> str:
+    if isinstance(run, DataJob):
+        if not run.state.final:
+            run.wait()
+        return run.digest
+    return run if run.startswith("sha256:") else open(run).digest

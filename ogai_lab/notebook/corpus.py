@@ -14,6 +14,7 @@ from ogai_lab.notebook.handle import JobHandle
 
 if TYPE_CHECKING:
     from ogai_lab.data.accounts import Documents, Duplicates, Fate, Form, Funnel, Pace
+    from ogai_lab.data.assessment.types import Inspection, Report, RunComparison
     from ogai_lab.data.types import LedgerPage, Manifest
 
 
@@ -101,6 +102,37 @@ class DataJob(JobHandle):
         """
         digest = self._done()
         return self._workbench.data.documents(digest, doc_id, path, state, limit, offset)
+
+    def document(self, doc_id: str) -> Inspection:
+        """Look into one document: what was removed, every signal, what each rule says.
+
+        What was removed is known where the pipeline says ``keep_raw: true``.
+        """
+        return self._workbench.data.document(self._done(), doc_id)
+
+    def report(self, *, sample: int = 3) -> Report:
+        """Return what the run made of its documents, as a page that shows itself.
+
+        How every signal is spread, with the thresholds; language × domain; the documents at each
+        threshold's edge; clusters of duplicates; what of benchmarks stands in it; tokens.
+
+        Parameters
+        ----------
+        sample
+            Documents on each side of a threshold.
+        """
+        return self._workbench.data.report(self._done(), sample)
+
+    def compare(self, other: DataJob | str) -> RunComparison:
+        """Return what moved from this run to another one: which documents, for which reasons.
+
+        Parameters
+        ----------
+        other
+            The run, or the digest of its manifest.
+        """
+        digest = other if isinstance(other, str) else other._done()
+        return self._workbench.data.compare(self._done(), digest)
 
     def retune(
         self,

@@ -23,6 +23,7 @@ from ogai_lab.commands.views import (
     Meter,
     Meters,
     Note,
+    Passage,
     Table,
     View,
 )
@@ -148,6 +149,20 @@ def _interval(block: Interval) -> str:
 def _histogram(block: Histogram) -> str:
     caption = f"<figcaption>{markup(block.title)}</figcaption>"
     return f'<figure class="og-figure">{histogram_svg(block)}{caption}</figure>'
+
+
+@block_html.register
+def _passage(block: Passage) -> str:
+    # The marks are elements of their own kind, so that a screen reader says what was removed.
+    tags = {"removed": "del", "put": "ins"}
+    body = "".join(
+        f"<{tags[kind]}>{markup(text)}</{tags[kind]}>" if kind in tags else markup(text)
+        for kind, text in block.pieces
+    )
+    return (
+        f'<figure class="og-figure"><figcaption class="og-quiet">{markup(block.caption)}'
+        f'</figcaption><div class="og-passage" tabindex="0">{body}</div></figure>'
+    )
 
 
 def _meter(meter: Meter) -> str:

@@ -114,13 +114,21 @@ def histogram_svg(histogram: Histogram, width: int = WIDTH, height: int = 130) -
         return round(20 + (value - low) / span * (width - 40), 1)
 
     parts = []
-    for a, b, count in zip(histogram.edges, histogram.edges[1:], histogram.counts, strict=False):
-        tall = round(count / most * (height - 40), 1)
-        wide = max(1.0, at(b) - at(a) - 1)
-        parts.append(
-            f'<rect class="og-bar" x="{at(a)}" y="{height - 22 - tall}" width="{wide:.1f}" '
-            f'height="{tall}"/>'
-        )
+    for kind, counts in (("og-bar", histogram.counts), ("og-bar og-gone", histogram.dropped)):
+        for a, b, count in zip(histogram.edges, histogram.edges[1:], counts, strict=False):
+            tall = round(count / most * (height - 40), 1)
+            wide = max(1.0, at(b) - at(a) - 1)
+            if tall or kind == "og-bar":
+                parts.append(
+                    f'<rect class="{kind}" x="{at(a)}" y="{height - 22 - tall:.1f}" '
+                    f'width="{wide:.1f}" height="{tall}"/>'
+                )
+    for place, (value, name) in enumerate(histogram.marks):
+        if low <= value <= high:
+            x, y = at(value), 10 + 11 * (place % 3)
+            end = "end" if x > width * 0.7 else "start"
+            parts.append(f'<line class="og-zero" x1="{x}" x2="{x}" y1="4" y2="{height - 22}"/>')
+            parts.append(_text(x + (4 if end == "start" else -4), y, name, end, "og-strong"))
     if histogram.mark is not None and low <= histogram.mark <= high:
         x = at(histogram.mark)
         parts.append(f'<line class="og-zero" x1="{x}" x2="{x}" y1="8" y2="{height - 22}"/>')

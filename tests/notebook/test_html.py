@@ -18,6 +18,7 @@ from ogai_lab.commands.views import (
     Meter,
     Meters,
     Note,
+    Passage,
     Table,
     View,
 )
@@ -33,7 +34,8 @@ FILLED = [
     Meters((Meter(EVIL, 0.5, EVIL), Meter(EVIL, None, EVIL))),
     Chart(EVIL, EVIL, (Curve(EVIL, ((0, 1), (1, 2))),)),
     Interval(EVIL, -1, 0, 1, EVIL, left=EVIL, right=EVIL),
-    Histogram(EVIL, (0, 1, 2), (3, 4), mark=0.5),
+    Histogram(EVIL, (0, 1, 2), (3, 4), mark=0.5, dropped=(1, 0), marks=((1, EVIL),)),
+    Passage(EVIL, (("same", EVIL), ("removed", EVIL), ("put", EVIL))),
 ]
 
 

@@ -4760,7 +4760,7 @@ export interface components {
             path: string;
             /**
              * Before
-             * @description How its text begins, as the source gives it.
+             * @description How its text begins, as the source gives it; of a page with menus and all.
              */
             before: string;
             /**
@@ -5623,9 +5623,9 @@ export interface components {
              * Before
              * @description The median.
              */
-            before: number | null;
+            before: number;
             /** After */
-            after: number | null;
+            after: number;
             /**
              * Distance
              * @description The largest difference of the two distribution functions, 0 to 1 (Kolmogorov 1933, Smirnov 1939).

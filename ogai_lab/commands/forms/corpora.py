@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ogai_lab.commands.figures import NOTHING, duration, number, size
-from ogai_lab.commands.views import Badge, Cell, Code, Column, Facts, Meter, Table, Tone, View
+from ogai_lab.commands.views import (
+    Badge,
+    Cell,
+    Code,
+    Column,
+    Facts,
+    Meter,
+    Passage,
+    Table,
+    Tone,
+    View,
+)
 from ogai_lab.data.accounts import (
     Documents,
     Duplicates,
@@ -21,6 +32,7 @@ from ogai_lab.locale import _
 _ROWS = 200
 _CHARACTERS = 120
 _SIGNALS = 12
+_PASSAGES = 10
 
 
 def pace_view(pace: Pace) -> View:
@@ -110,7 +122,12 @@ def preview_view(preview: Preview) -> View:
         note += _("; {hidden} more signals in .rows").format(hidden=hidden)
     table = Table(_("Preview"), columns, rows, empty=_("There are no documents."), note=note)
     reasons = tuple((reason, f"{found:,}") for reason, found in preview.dropped.items())
-    return View(preview.name, (*([Facts(reasons)] if reasons else []), table))
+    changed = [row for row in preview.rows if row.before != row.after and not row.error]
+    return View(
+        preview.name,
+        (*([Facts(reasons)] if reasons else []), table),
+        details=tuple(_passage(row) for row in changed[:_PASSAGES]),
+    )
 
 
 def duplicates_view(found: Duplicates) -> View:
@@ -177,6 +194,13 @@ def _step_name(step: FunnelStep) -> str:
         "kept": _("kept for training"),
     }
     return names.get(step.kind) or _("dropped: {reason}").format(reason=step.name)
+
+
+def _passage(row: PreviewRow) -> Passage:
+    from ogai_lab.commands.forms.documents import pieces
+    from ogai_lab.data.assessment.marking import marked
+
+    return Passage(f"{row.path}: {_verdict(row).word}", pieces(marked(row.before, row.after)))
 
 
 def _verdict(row: PreviewRow) -> Badge:

@@ -83,12 +83,10 @@ def compare(
 def distance(one: NDArray[np.float64], two: NDArray[np.float64]) -> float:
     """Return the largest difference of two samples' distribution functions, 0 to 1.
 
-    The statistic of Kolmogorov and Smirnov; 1 where one of them is empty and the other not.
+    The statistic of Kolmogorov and Smirnov. Neither may be empty.
     """
     import numpy as np
 
-    if not len(one) or not len(two):
-        return float(len(one) != len(two))
     one, two = np.sort(one), np.sort(two)
     both = np.concatenate([one, two])
     parts = [np.searchsorted(each, both, "right") / len(each) for each in (one, two)]
@@ -105,11 +103,13 @@ def _shifts(one: Frame, two: Frame) -> list[Shift]:
             continue
         values = [frame.numbers(column)[~frame.gone] for frame in (one, two)]
         before, after = (each[np.isfinite(each)] for each in values)
+        if not len(before) or not len(after):
+            continue
         found.append(
             Shift(
                 column=column,
-                before=float(np.median(before)) if len(before) else None,
-                after=float(np.median(after)) if len(after) else None,
+                before=float(np.median(before)),
+                after=float(np.median(after)),
                 distance=distance(before, after),
             )
         )

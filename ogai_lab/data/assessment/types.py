@@ -205,8 +205,8 @@ class Shift(BaseModel):
     """How a signal that both runs have differs, over the kept documents of each."""
 
     column: str
-    before: float | None = Field(description="The median.")
-    after: float | None
+    before: float = Field(description="The median.")
+    after: float
     distance: float = Field(
         description="The largest difference of the two distribution functions, 0 to 1 "
         "(Kolmogorov 1933, Smirnov 1939)."

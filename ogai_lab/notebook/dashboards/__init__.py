@@ -2,6 +2,7 @@
 
 from ogai_lab.notebook.dashboards.cluster import ClusterWall
 from ogai_lab.notebook.dashboards.compare import CompareWall
+from ogai_lab.notebook.dashboards.data import DataWall
 from ogai_lab.notebook.dashboards.jobs import JobsWall
 
-__all__ = ["ClusterWall", "CompareWall", "JobsWall"]
+__all__ = ["ClusterWall", "CompareWall", "DataWall", "JobsWall"]

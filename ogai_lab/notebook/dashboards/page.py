@@ -62,7 +62,12 @@ class Page(Frame):
         self.head = Head(
             name=name,
             title=title,
-            pages=[["cluster", _("Cluster")], ["jobs", _("Jobs")], ["compare", _("Compare")]],
+            pages=[
+                ["cluster", _("Cluster")],
+                ["jobs", _("Jobs")],
+                ["data", _("Data")],
+                ["compare", _("Compare")],
+            ],
             locale=language().replace("_", "-"),
             words=_words(),
         )

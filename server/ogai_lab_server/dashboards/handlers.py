@@ -21,7 +21,7 @@ EXTENSIONS = (
     "anywidget",
 )
 """The front ends that a page loads; JupyterLab's others would only slow it."""
-NAMES = ("cluster", "jobs", "compare")
+NAMES = ("cluster", "jobs", "data", "compare")
 _RESOURCE = "ogai:dashboards"
 _MISSING = (
     "The dashboards need Voila, which is not installed. Next: pip install 'ogai-lab[dashboards]', "
