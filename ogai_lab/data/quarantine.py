@@ -45,7 +45,7 @@ def schema() -> pa.Schema:
 def processed(stage: Stage[Any], batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.Table]:
     """Return what a stage makes of a batch, and the documents that it raises on.
 
-    What is wrong with the run as a whole (an `OgaiError`) is raised.
+    What is wrong with the run as a whole (an `OgaiError`, a disk, a module) is raised.
     """
     made, errors = _divided(stage, batch)
     return made, _set_aside(stage.name, batch, errors)
@@ -58,7 +58,7 @@ def _divided(stage: Stage[Any], batch: pa.RecordBatch) -> tuple[pa.RecordBatch, 
         return stage.process(batch), {}
     except SetAside as exc:
         return exc.batch, exc.errors
-    except OgaiError:
+    except (OgaiError, ImportError, OSError):
         raise
     except Exception as exc:  # noqa: BLE001 - a stage is code of anybody's; halves find the document
         rows = batch.num_rows

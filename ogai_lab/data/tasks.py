@@ -6,6 +6,7 @@ any machine that reaches the store, any number of times.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import json
@@ -19,9 +20,11 @@ from pydantic import TypeAdapter
 
 from ogai_lab.core.blobs import BlobStore, Digest
 from ogai_lab.data import heldout, ledger, quarantine, sources, tables
+from ogai_lab.data.firsts import alone
 from ogai_lab.data.sources import batches, locations
 from ogai_lab.data.sources.files import Piece
 from ogai_lab.data.stages import keeping_raw
+from ogai_lab.data.stages.custom import Custom
 from ogai_lab.data.steps import build_pass, build_stage
 from ogai_lab.data.types import Source, StageSpec
 
@@ -79,7 +82,9 @@ def read(
 
     start = time.perf_counter()
     given = None if columns is None else json.loads(columns)
-    batch = batches.batch(_SOURCE.validate_json(source), pieces, digests, given)
+    read_from = _SOURCE.validate_json(source)
+    with alone(read_from.kind):
+        batch = batches.batch(read_from, pieces, digests, given)
     spent = {READING: (time.perf_counter() - start, batch.num_rows, _size(batch))}
     made = staged(_STAGES.validate_json(stages), batch, keep_raw)
     kept = made.batch if keep_raw else batches.without_pages(made.batch)
@@ -139,7 +144,8 @@ def gather(url: str, parts: Sequence[str], spec: str) -> Result:
     pass_ = build_pass(StageSpec.model_validate_json(spec))
     start = time.perf_counter()
     table = tables.load_parts(blobs, parts, list(dict.fromkeys([*pass_.needed(), "bytes"])))
-    part = pass_.map(table)
+    with alone(pass_.name):
+        part = pass_.map(table)
     spent = (time.perf_counter() - start, table.num_rows, _size(table))
     return {
         "spent": {pass_.name: spent},
@@ -246,7 +252,9 @@ def staged(specs: Sequence[StageSpec], batch: pa.RecordBatch, keep_raw: bool) ->
         stage = build_stage(spec)
         start, rows, size = time.perf_counter(), batch.num_rows, _size(batch)
         given = keeping_raw(stage, batch) if keep_raw else batch
-        batch, failed = quarantine.processed(stage, given)
+        own = spec.stage == Custom.name  # it runs in a process of its own
+        with contextlib.nullcontext() if own else alone(spec.stage):
+            batch, failed = quarantine.processed(stage, given)
         spent[stage.name] = (time.perf_counter() - start, rows, size)
         aside.append(failed)
     return Staged(batch, pa.concat_tables(aside), spent)

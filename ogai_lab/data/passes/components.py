@@ -10,6 +10,7 @@ import numpy as np
 
 from ogai_lab.data.kernels import forests as kernel
 from ogai_lab.data.passes.external import ExternalSort
+from ogai_lab.data.passes.scratch import append, room
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,7 +85,7 @@ def _written(edges: Iterator[Edges], file: Path) -> int:
     total = np.zeros(1, np.uint64)
     with file.open("wb") as stream:
         for found in edges:
-            found.tofile(stream)
+            append(stream, found)
             kernel.digest(found, total)
     return int(total[0])
 
@@ -98,7 +99,7 @@ def _read(file: Path) -> Iterator[Edges]:
 def _labels(edges: Path, nodes: int, file: Path) -> NDArray[np.uint32]:
     if nodes == 0:
         return np.zeros(0, np.uint32)
-    labels = np.memmap(file, np.uint32, "w+", shape=(nodes,))
+    labels = room(file, np.uint32, nodes)
     for start in range(0, nodes, _CHUNK):
         end = min(nodes, start + _CHUNK)
         labels[start:end] = np.arange(start, end, dtype=np.uint32)

@@ -24,6 +24,7 @@ from ogai_lab.data.passes.base import ROW
 from ogai_lab.data.passes.components import components
 from ogai_lab.data.passes.external import ExternalSort
 from ogai_lab.data.passes.records import Found, Records
+from ogai_lab.data.passes.scratch import append, room
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -138,7 +139,7 @@ class Duplicates:
         survivors = np.empty(count, np.uint32)
         if isinstance(labels.base, np.memmap):
             file = self._scratch / "survivors"
-            survivors = np.asarray(np.memmap(file, np.uint32, "w+", shape=(count,)))
+            survivors = room(file, np.uint32, count)
         found = self._records.read()
         kernel.survivors(labels, found.priority, found.offsets, found.ids, survivors)
         yield from self._tables(name, labels, survivors)
@@ -157,7 +158,7 @@ class Duplicates:
             for keys, documents in sort.blocks():
                 out = np.empty(len(keys) + 1, np.uint32)
                 made = kernel.runs(keys, documents, state, self._bits, out)
-                out[:made].tofile(file)
+                append(file, out[:made])
 
     def _candidates(self) -> Iterator[pa.Table]:
         for load, start in self._starts():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ogai_lab.data.kernels.sorting import sort_pairs
+from ogai_lab.data.passes.scratch import write
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,8 +100,8 @@ class ExternalSort:
     def _write(self) -> None:
         run = self._run()
         keys, values = self._files(len(self._runs))
-        run.keys.tofile(keys)
-        run.values.tofile(values)
+        write(keys, run.keys)
+        write(values, run.values)
         self._runs.append(len(run.keys))
 
     def _merged(self) -> Iterator[Pairs]:

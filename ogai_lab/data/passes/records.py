@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 import numpy as np
 
 from ogai_lab.data.kernels.hashing import hash_texts
+from ogai_lab.data.passes.scratch import append, mapped
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,7 +54,7 @@ class Records:
         files = [path.open("wb") for path in self._paths]
         try:
             for file in (files[0], files[4]):
-                np.zeros(1, np.int64).tofile(file)
+                append(file, np.zeros(1, np.int64))
             for part in parts:
                 self._append(part, files)
         finally:
@@ -85,7 +86,7 @@ class Records:
         self._ends["offsets"] += int(offsets[-1] - offsets[0])
         self._ends["bounds"] += int(bounds[-1] - bounds[0])
         for column, type_, file in zip(columns, _TYPES, files, strict=True):
-            column.astype(type_, copy=False).tofile(file)
+            append(file, column.astype(type_, copy=False))
 
 
 def _texts(column: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
@@ -93,11 +94,3 @@ def _texts(column: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
 
     found = texts(column)
     return found.offsets, found.data
-
-
-def mapped(path: Path, type_: Any) -> Array:
-    """Return a file's contents without reading them; changes are not written."""
-    size = path.stat().st_size // np.dtype(type_).itemsize
-    if not size:
-        return np.zeros(0, type_)
-    return np.asarray(np.memmap(path, type_, "c", shape=(size,)))

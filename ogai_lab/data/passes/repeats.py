@@ -20,7 +20,7 @@ from ogai_lab.data.kernels import repeats as kernel
 from ogai_lab.data.kernels.text import texts
 from ogai_lab.data.passes.duplicates import checked
 from ogai_lab.data.passes.external import ExternalSort
-from ogai_lab.data.passes.records import mapped
+from ogai_lab.data.passes.scratch import append, mapped, room
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -109,14 +109,14 @@ class Repeats:
         """Write the keys of repeated pieces, sorted, and all doc_ids."""
         sort = ExternalSort(self._scratch, self._memory // 2)
         with (self._scratch / "ids").open("wb") as ids, (self._scratch / "offsets").open("wb") as o:
-            np.zeros(1, np.int64).tofile(o)
+            append(o, np.zeros(1, np.int64))
             end = 0
             for table, start in self._tables():
                 found = self._pieces(table)
                 sort.add(found.keys, (found.rows.astype(np.int64) + start).astype(np.uint32))
                 names = texts(table["doc_id"].combine_chunks())
-                names.data[names.offsets[0] : names.offsets[-1]].tofile(ids)
-                (names.offsets[1:] - names.offsets[0] + end).tofile(o)
+                append(ids, names.data[names.offsets[0] : names.offsets[-1]])
+                append(o, names.offsets[1:] - names.offsets[0] + end)
                 end += int(names.offsets[-1] - names.offsets[0])
         state = np.zeros(4, np.uint64)
         with (self._scratch / "known").open("wb") as file:
@@ -124,7 +124,7 @@ class Repeats:
                 out = np.empty(len(keys), np.uint64)
                 least, within = self._known.least, self._known.within
                 made = kernel.frequent(keys, documents, state, least, within, out)
-                out[:made].tofile(file)
+                append(file, out[:made])
 
     def _owners(self) -> NDArray[np.uint32]:
         owners = self._nobody("owners")
@@ -140,7 +140,7 @@ class Repeats:
         count = (self._scratch / "known").stat().st_size // 8
         if count * 4 <= self._memory // 8:
             return np.full(count, kernel.NOBODY, np.uint32)
-        array = np.asarray(np.memmap(self._scratch / name, np.uint32, "w+", shape=(count,)))
+        array = room(self._scratch / name, np.uint32, count)
         array[:] = kernel.NOBODY
         return array
 
