@@ -23,17 +23,9 @@ _TO_DO = {
 }
 
 
-def explain(scene: Scene, seen: Explanation | None = None) -> Explanation:
-    """Return the explanation of a job in its surroundings.
-
-    Parameters
-    ----------
-    seen
-        What its engine says, where that knows more than the service.
-    """
+def explain(scene: Scene) -> Explanation:
+    """Return the explanation of a job in its surroundings."""
     job = scene.job
-    if seen is not None:
-        return _with_leader(seen, scene)
     if job.state is JobState.QUEUED and not job.spec.cluster:
         return explain_waiting(scene)
     if job.state is JobState.QUEUED:
@@ -43,12 +35,12 @@ def explain(scene: Scene, seen: Explanation | None = None) -> Explanation:
     reasons = [reason, *_exhausted(job)]
     summary = " ".join(one.text for one in reasons)
     answer = Explanation(job=job.id, state=job.state, summary=summary, reasons=reasons)
-    return _with_leader(answer, scene)
+    return with_leader(answer, scene.led)
 
 
-def _with_leader(answer: Explanation, scene: Scene) -> Explanation:
+def with_leader(answer: Explanation, led: bool) -> Explanation:
     """Add that nobody carries out the queue, where a job would need that."""
-    if scene.led or scene.job.state.final:
+    if led or answer.state.final:
         return answer
     reason = no_leader()
     summary = f"{answer.summary} {reason.text}"

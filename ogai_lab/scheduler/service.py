@@ -214,11 +214,13 @@ class Scheduler(Inspection, Logs):
             When there is no such job.
         """
         job = self.job(job_id)
-        seen = self._engine.explain(job)
-        nodes, led = self._engine.nodes(), self._lock.leader() is not None
+        led = self._lock.leader() is not None
+        if (seen := self._engine.explain(job)) is not None:
+            return explain.with_leader(seen, led)
+        nodes = self._engine.nodes()
         with self._database.read() as connection:
             around = scene.look(connection, self._ledger, job, nodes, self._queues, led)
-        return explain.explain(around, seen)
+        return explain.explain(around)
 
     @operation("GET", "/nodes", action="read")
     def nodes(self) -> list[Node]:

@@ -152,8 +152,10 @@ class KubernetesEngine:
 
     def explain(self, job: Job) -> Explanation | None:
         """Say why a job is where it is on the cluster; None where its own state says all."""
-        jobset = self._jobset(job.id)
-        if job.state.final or jobset is None:
+        for kind in () if job.state.final else _KINDS:
+            self._surveyor.wait_for(kind)
+        jobset = None if job.state.final else self._jobset(job.id)
+        if jobset is None:
             return refused(job, self._job(job.id).problem or self._trouble(job))
         pods = self._pods(job.id)
         return explain(self._surveyor.picture(job, jobset, self._workload(jobset), pods))

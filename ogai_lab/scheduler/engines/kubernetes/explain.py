@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ogai_lab.scheduler.engines.kubernetes import queueing, sight, stalls, whatif
 from ogai_lab.scheduler.engines.kubernetes.picture import Picture
 from ogai_lab.scheduler.engines.kubernetes.problems import Problem
@@ -9,6 +11,9 @@ from ogai_lab.scheduler.spec import ExitKind
 from ogai_lab.scheduler.types import Explanation, Job, JobState, Reason
 
 _SHOWN = 100
+_BRIEF = 10.0
+"""Seconds for which a watch may be away: it is resumed in less."""
+
 _OF_ITS_QUEUE = {"queue_inactive", "no_local_queue", "no_cluster_queue", "namespace_not_taken"}
 _OF_ITS_SIZE = {
     *("quota", "quota_too_small", "quota_zero", "borrowing_limit", "behind_others", "preempted"),
@@ -33,9 +38,21 @@ def explain(picture: Picture) -> Explanation | None:
     if sight.terminal(jobset) is not None or picture.job.state is JobState.STOPPING:
         return None
     if jobset.suspended or (workload is not None and workload.has("Evicted")):
-        return _answer(picture, queueing.reasons(picture))
+        return _answer(picture, [*queueing.reasons(picture), *_stale(picture)])
     stalled = stalls.reasons(picture)
-    return _answer(picture, stalled) if stalled else None
+    return _answer(picture, [*stalled, *_stale(picture)]) if stalled else None
+
+
+def _stale(picture: Picture) -> Iterator[Reason]:
+    """Yield that all of this may be old."""
+    since = picture.stale_since
+    if since is not None and (seconds := picture.ground.now - since) > _BRIEF:
+        yield Reason(
+            code="stale",
+            text=f"The cluster has not answered for {seconds:.0f} s: this is what it said last.",
+            evidence={"since": since},
+            action="Check the connection: ogai doctor.",
+        )
 
 
 def _answer(picture: Picture, reasons: list[Reason]) -> Explanation:

@@ -38,17 +38,25 @@ class Ground:
     now: float = field(default_factory=time.time)
     mine: str = ""
     """The cluster queue in which the job itself waits already: it is not ahead of itself."""
-    fitting: dict[str, list[Room]] = field(default_factory=dict)
-    """What was found of these rooms, so that many needs can be put to one ground."""
+    _fitting: dict[str, list[Room]] = field(default_factory=dict)
+    _queues: list[ClusterQueueView] = field(default_factory=list)
+    """What was made of all this, so that many needs can be put to one ground."""
+
+    @property
+    def queues(self) -> list[ClusterQueueView]:
+        """The queues of the namespace."""
+        if not self._queues:
+            self._queues.extend(views(self.quotas, self.namespace))
+        return self._queues
 
     def of_flavor(self, flavor: str, tolerations: Sequence[Mapping[str, Any]]) -> list[Room] | None:
         """Return the rooms of a flavor on nodes that take such pods, None where none are seen."""
         if self.rooms is None or self.quotas.flavors is None:
             return None
-        if flavor not in self.fitting:
+        if flavor not in self._fitting:
             found = self.quotas.flavor(flavor)
-            self.fitting[flavor] = of_flavor(self.rooms, found, tolerations)
-        return self.fitting[flavor]
+            self._fitting[flavor] = of_flavor(self.rooms, found, tolerations)
+        return self._fitting[flavor]
 
 
 def offers(need: Need, config: ClusterConfig, ground: Ground) -> list[Offer]:
@@ -63,8 +71,8 @@ def offers(need: Need, config: ClusterConfig, ground: Ground) -> list[Offer]:
     asking = _Asking(need, config, ground)
     found = [
         offer
-        for queue in views(ground.quotas)
-        if queue.namespace == ground.namespace and only in ("", queue.name)
+        for queue in ground.queues
+        if only in ("", queue.name)
         for offer in asking.of_queue(queue)
     ]
     return sorted(found, key=_rank)

@@ -40,6 +40,8 @@ class Picture:
         it; `ahead` is None where that cannot be seen.
     preemptor
         The job that it was taken off for, where that is known.
+    stale_since
+        Since when (Unix seconds) the cluster does not answer.
     """
 
     job: Job
@@ -54,3 +56,4 @@ class Picture:
     holders: Sequence[JobAhead] = ()
     ahead: Sequence[JobAhead] | None = None
     preemptor: JobAhead | None = None
+    stale_since: float | None = None

@@ -10,7 +10,7 @@ from ogai_lab.scheduler.engines.kubernetes import clauses
 from ogai_lab.scheduler.engines.kubernetes.clauses import Clause
 from ogai_lab.scheduler.engines.kubernetes.picture import Picture
 from ogai_lab.scheduler.engines.kubernetes.quantities import number
-from ogai_lab.scheduler.engines.kubernetes.queues import ceiling, views
+from ogai_lab.scheduler.engines.kubernetes.queues import ceiling
 from ogai_lab.scheduler.engines.kubernetes.slim import Condition, WorkloadObject
 from ogai_lab.scheduler.types import Reason
 
@@ -47,15 +47,7 @@ def reasons(picture: Picture) -> list[Reason]:
 
 
 def _view(picture: Picture) -> ClusterQueueView | None:
-    ground = picture.ground
-    return next(
-        (
-            one
-            for one in views(ground.quotas)
-            if (one.namespace, one.name) == (ground.namespace, picture.queue)
-        ),
-        None,
-    )
+    return next((one for one in picture.ground.queues if one.name == picture.queue), None)
 
 
 def _unseen(picture: Picture) -> Reason:

@@ -51,9 +51,13 @@ class Quotas:
         return list(dict.fromkeys(labels))
 
 
-def views(quotas: Quotas) -> list[ClusterQueueView]:
-    """Return every queue as people see it, by namespace and name."""
-    found = [_view(queue, quotas) for queue in quotas.local_queues or ()]
+def views(quotas: Quotas, namespace: str | None = None) -> list[ClusterQueueView]:
+    """Return every queue as people see it, by namespace and name; or those of one namespace."""
+    found = [
+        _view(queue, quotas)
+        for queue in quotas.local_queues or ()
+        if namespace in (None, queue.namespace)
+    ]
     return sorted(found, key=lambda one: (one.namespace, one.name))
 
 

@@ -7,6 +7,7 @@ whose pods do not come up, and its place in a queue whose other jobs this accoun
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from ogai_lab.core.errors import OgaiError
 from ogai_lab.scheduler.engines.kubernetes import cache as kinds
@@ -15,6 +16,7 @@ from ogai_lab.scheduler.engines.kubernetes.cache import Cache
 from ogai_lab.scheduler.engines.kubernetes.config import ClusterConfig
 from ogai_lab.scheduler.engines.kubernetes.ground import Grounds
 from ogai_lab.scheduler.engines.kubernetes.line import Line
+from ogai_lab.scheduler.engines.kubernetes.mirror import Kind
 from ogai_lab.scheduler.engines.kubernetes.names import GROUP
 from ogai_lab.scheduler.engines.kubernetes.picture import Picture, Warned
 from ogai_lab.scheduler.engines.kubernetes.slim import (
@@ -36,6 +38,10 @@ class Surveyor:
         self._config, self._cache = config, cluster
         self._api = cluster.api
         self._grounds = Grounds(cluster)
+
+    def wait_for(self, kind: Kind[Any]) -> None:
+        """Wait a while until a kind has been read, where it can be."""
+        self._grounds.mirror(kind)
 
     def picture(
         self,
@@ -68,6 +74,7 @@ class Surveyor:
             holders=line.holders(behind),
             ahead=ahead,
             preemptor=_preemptor(line, workload),
+            stale_since=self._cache.stale_since,
         )
 
     def _behind(self, queue: str) -> str:

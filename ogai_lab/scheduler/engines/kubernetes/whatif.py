@@ -46,7 +46,7 @@ def alternatives(
     """
     trial = _Trial(spec, config, ground)
     if elsewhere:
-        return [f"queue={one!r}" for one in trial.queues() if trial.starts(queue=one)][:1]
+        return [f"queue={one!r}" for one in trial.queues()]
     if trial.starts():
         return []  # it starts as it is: whatever holds it is none of these
     return [f"{name}={value!r}" for name, value in trial.changes()]
@@ -87,14 +87,12 @@ class _Trial:
 
     def changes(self) -> Iterator[tuple[str, Any]]:
         """Yield one change of each kind that lets it start."""
-        for name, values in (
-            ("topology", self._topologies()),
-            ("gpu", self._kinds()),
-            ("queue", self.queues()),
-        ):
+        for name, values in (("topology", self._topologies()), ("gpu", self._kinds())):
             found = next((one for one in values if self.starts(**{name: one})), None)
             if found is not None:
                 yield name, found
+        for queue in self.queues():
+            yield "queue", queue
         if nodes := _most(lambda count: self.starts(nodes=count), self._need.nodes):
             yield "nodes", nodes
         if fewer := _most(self._with_gpus, self._need.gpus):
@@ -130,13 +128,13 @@ class _Trial:
         own = [one for one in _words(flavor) if one not in taken and one.isalnum()]
         return next((one for one in reversed(own) if not one.isdigit()), "")
 
-    def queues(self) -> Iterator[str]:
-        """Yield the other queues of the namespace, by the names that people use."""
+    def queues(self) -> list[str]:
+        """Return the queue in which it starts now and most is left, by the name people use."""
         mine = self._config.local_queue(self._spec.queue)
+        rows = [one for one in self.rows(queue="") if one.now and one.queue != mine]
+        best = max(rows, key=lambda one: one.left or 0.0, default=None)
         shown = {local: name for name, local in self._config.queues.items()}
-        for one in self._ground.quotas.local_queues or ():
-            if one.namespace == self._ground.namespace and one.name != mine:
-                yield shown.get(one.name, one.name)
+        return [shown.get(best.queue, best.queue)] if best else []
 
 
 def _words(text: str) -> list[str]:
