@@ -125,6 +125,7 @@ def explanation_view(explanation: Explanation) -> View:
     if explanation.starts_in is not None:
         text = _("It starts in about {span}.").format(span=duration(explanation.starts_in))
         blocks.append(Note(text))
+        blocks += [Note(explanation.basis)] if explanation.basis else []
     badge = state_badge(explanation.state)
     return View(explanation.job, tuple(blocks), badge=badge)
 

@@ -38,7 +38,8 @@ export function ExplainPane({ model, job, commands }: IPaneProps): React.JSX.Ele
       </p>
       {typeof answer.starts_in === 'number' && (
         <p className="jp-ogai-Explain-when">
-          {trans.__('It should start in about %1.', words.duration(answer.starts_in))}
+          {trans.__('It should start in about %1.', words.duration(answer.starts_in))}{' '}
+          {plain(answer.basis)}
         </p>
       )}
       {answer.would_start.length > 0 && (
