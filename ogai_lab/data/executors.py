@@ -12,6 +12,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 
 from ogai_lab.core.errors import InvalidInput, Unavailable, require
+from ogai_lab.data import gang
 from ogai_lab.data.pool import process_pool
 
 _CONNECT_SECONDS = 30
@@ -24,8 +25,8 @@ def executor(name: str, workers: int = 1) -> Iterator[Executor]:
     Parameters
     ----------
     name
-        ``processes`` (a pool on this machine), ``threads``, or the address of a Dask scheduler:
-        ``tcp://host:8786``.
+        ``processes`` (a pool on this machine), ``threads``, ``dask`` (a scheduler and workers of
+        this job, see `gang`), or the address of a Dask scheduler: ``tcp://host:8786``.
     workers
         Processes or threads; Dask's workers are what they are.
 
@@ -44,13 +45,13 @@ def executor(name: str, workers: int = 1) -> Iterator[Executor]:
     elif name == "threads":
         with ThreadPoolExecutor(workers) as threads:
             yield threads
-    elif "://" in name:
-        with _dask(name) as client:
+    elif name == gang.DASK or "://" in name:
+        with gang.led(workers) if name == gang.DASK else _dask(name) as client, _translated():
             yield client.get_executor(pure=False)
     else:
         raise InvalidInput(
             f"There is no executor {name!r}.",
-            action="Use processes, threads, or the address of a Dask scheduler: tcp://host:8786.",
+            action="Use processes, threads, dask, or a Dask scheduler's address: tcp://host:8786.",
             field="executor",
         )
 
@@ -68,3 +69,17 @@ def _dask(address: str) -> Iterator[Any]:
         ) from exc
     with client:
         yield client
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    from distributed.scheduler import KilledWorker
+
+    try:
+        yield
+    except KilledWorker as exc:
+        raise Unavailable(
+            "A task ended several Dask workers, one after the other.",
+            cause=str(exc).partition("\n")[0],
+            action="Give the workers more memory, then run it again: what was finished is kept.",
+        ) from exc

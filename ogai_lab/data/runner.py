@@ -1,7 +1,8 @@
 """The program of a data run: ``python -m ogai_lab.data.runner DIGEST [--workers N] [--out URL]``.
 
 DIGEST names the stored pipeline; the store is ``OGAI_BLOBS_URL``. ``--known MANIFEST`` uses the
-tables of an earlier run, ``--executor`` another one than a process pool. The manifest's digest is
+tables of an earlier run, ``--executor`` another one than a process pool: with ``dask`` the ranks of
+the job are one, and all but the first give workers. The manifest's digest is
 the job's output ``manifest``. Ends with 1 and one line about what to do when it cannot be made.
 """
 
@@ -49,10 +50,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> None:
     check_installed()
-    from ogai_lab.data import manifest
+    from ogai_lab.data import gang, manifest
     from ogai_lab.data.course import Progress, Run
     from ogai_lab.data.executors import executor
 
+    if options.executor == gang.DASK and gang.is_worker():
+        gang.work(max(1, options.workers))
+        return
     blobs = store()
     pipeline = _pipeline(blobs, check_digest(options.digest))
     known = manifest.load(blobs, check_digest(options.known)) if options.known else None

@@ -19,6 +19,7 @@ from ogai_lab.data.accounts import (
     Preview,
 )
 from ogai_lab.data.extra import check_installed
+from ogai_lab.data.gang import DASK
 from ogai_lab.data.questions import Questions
 from ogai_lab.data.run_states import Runs
 from ogai_lab.data.types import (
@@ -67,14 +68,16 @@ class Data(Questions):
         out: Place | None = None,
         executor: str = "processes",
         known: str | None = None,
+        nodes: Annotated[int, Field(ge=1, le=1000)] = 1,
     ) -> Job:
         """Start a job that makes a corpus; its output ``manifest`` is the manifest's digest.
 
         `workers` is how many processes it uses: all cores of the largest node, 16 at most, when
         left out. What an earlier run has computed is not computed again. The folder `out` (or a
         URL) gets the kept documents as Parquet files. `executor` may be the address of a Dask
-        scheduler. With `known`, the manifest of a run with the same sources and stages, the
-        inputs are not read again.
+        scheduler. On several `nodes` a Dask scheduler and its workers are a part of the job; the
+        store, the inputs and `out` must be seen from all of them. With `known`, the manifest of a
+        run with the same sources and stages, the inputs are not read again.
 
         Raises
         ------
@@ -89,11 +92,13 @@ class Data(Questions):
         digest = self._blobs.put(checking.canonical(pipeline))
         workers = workers or self._cores()
         options = {"--workers": str(workers), "--out": out, "--known": known}
+        executor = DASK if nodes > 1 else executor
         options["--executor"] = executor if executor != "processes" else None
         words = [word for option, value in options.items() if value for word in (option, value)]
         spec = JobSpec(
             run=ModuleRun(module=RUNNER, args=[digest, *words]),
             name=pipeline.name,
+            nodes=nodes,
             cpus=workers,
             restarts=RestartPolicy(limit=3),  # it goes on where it was
             labels={**_LABEL, "pipeline": digest, "policy": pipeline.policy.name[:_LABEL_LENGTH]},

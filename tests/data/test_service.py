@@ -1,3 +1,4 @@
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -8,7 +9,9 @@ import pytest
 
 from ogai_lab.core.errors import InvalidInput, MissingExtra, NotFound
 from ogai_lab.core.operations import Caller
+from ogai_lab.data.service import RUNNER
 from ogai_lab.data.types import Packing, Pipeline, Policy, Rule, TokenizerSpec
+from ogai_lab.scheduler.spec import JobSpec, ModuleRun
 from ogai_lab.scheduler.types import Job, JobState
 from ogai_lab.workbench import Workbench
 
@@ -128,3 +131,18 @@ def test_a_run_is_retuned_packed_exported_and_asked(
     assert bench.data.dropped(digest, sample=2).items
     assert bench.data.documents(digest, path="short.txt").items[0].reason == "too_short"
     assert {each.name for each in bench.data.presets()} >= {"web", "zh-web", "en-web"}
+
+
+def test_dask_is_a_part_of_the_job_over_its_ranks(bench: Workbench, make: Make) -> None:
+    pytest.importorskip("distributed")
+    pipeline = make(tokenizer=None, packing=None)
+    alone = ended(bench, bench.data.prepare(pipeline, ME, workers=1))
+    args = [alone.spec.labels["pipeline"], "--executor", "dask", "--workers", "1"]
+    shutil.rmtree(Path(bench.data._blobs.url) / "tasks")  # so that it is all done again
+    spec = JobSpec(run=ModuleRun(module=RUNNER, args=args), processes=2, cpus=2)
+    job = ended(bench, bench.scheduler.submit(spec, ME))
+    assert job.state is JobState.SUCCEEDED, job.exit
+    assert job.outputs["manifest"] == alone.outputs["manifest"]
+    several = bench.data.prepare(pipeline, ME, workers=1, nodes=2)
+    assert isinstance(several.spec.run, ModuleRun)
+    assert (several.spec.nodes, several.spec.run.args[-2:]) == (2, ["--executor", "dask"])

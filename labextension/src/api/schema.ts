@@ -7603,6 +7603,7 @@ export interface operations {
                     out?: string | null;
                     executor?: string;
                     known?: string | null;
+                    nodes?: number;
                 };
             };
         };
