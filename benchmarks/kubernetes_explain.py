@@ -37,13 +37,15 @@ def main() -> None:
     with Plane() as plane, tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         stage = Stage(plane.api, plane.kubeconfig, home)
-        _fill(stage, given.nodes)
-        stage.arrange(CAUSES)
-        jobs = [stage.job(name) for name in CAUSES]
-        right = sum(_is_right(stage, name) for name in CAUSES)
-        ours = _times(stage, jobs)
-        theirs = _uncached(home)
-        stage.close(whole=False)
+        try:
+            _fill(stage, given.nodes)
+            stage.arrange(CAUSES)
+            jobs = [stage.job(name) for name in CAUSES]
+            right = sum(_is_right(stage, name) for name in CAUSES)
+            ours = _times(stage, jobs)
+            theirs = _uncached(home)
+        finally:
+            stage.close(whole=False)
     _report(given.nodes, right, ours, theirs)
 
 

@@ -20,7 +20,7 @@ from tests.controlplane.spaces import Space
 KUEUE = "kueue.x-k8s.io/v1beta2"
 MIG = "nvidia.com/mig-1g.5gb"
 _POOLS = {
-    "free": (24, Shape()),
+    "free": (48, Shape()),
     "racks": (4, Shape(rack=2)),
     "few": (1, Shape()),
     "bare": (1, Shape()),
@@ -61,7 +61,7 @@ class Stage:
 
     def job(self, name: str) -> Job:
         """Return the job of a situation, once that has been made."""
-        return self._arranged[name].result(60)
+        return self._arranged[name].result(300)
 
     def queue(
         self,
@@ -167,7 +167,11 @@ class Stage:
         changed = job.spec.model_dump() | {name: ast.literal_eval(value)}
         again = self.lab.scheduler.submit(JobSpec.model_validate(changed), ME)
         admitted = ("starting", "running")
-        until(f"{again.id} starts with {change}", lambda: self.lab.job(again).state in admitted)
+        try:
+            until(f"{again.id} starts", lambda: self.lab.job(again).state in admitted)
+        except TimeoutError as exc:
+            now = self.lab.scheduler.explain(again.id)
+            raise AssertionError(f"{exc} with {change}: {now}") from None
 
     def close(self, *, whole: bool) -> None:
         """End the lab; remove the `whole` space, or its nodes alone where the cluster ends soon.
