@@ -147,7 +147,9 @@ def _interval(block: Interval) -> str:
 
 @block_html.register
 def _histogram(block: Histogram) -> str:
-    caption = f"<figcaption>{markup(block.title)}</figcaption>"
+    key = f' <span class="og-key" aria-hidden="true">■</span> {markup(_("dropped"))}'
+    said_below = markup(block.title) + (key if any(block.dropped) else "")
+    caption = f"<figcaption>{said_below}</figcaption>"
     return f'<figure class="og-figure">{histogram_svg(block)}{caption}</figure>'
 
 

@@ -85,7 +85,9 @@ def _edges(values: NDArray[np.float64], flag: bool, marks: list[float]) -> NDArr
     if flag:
         return np.array([-0.5, 0.5, 1.5])
     low, high = np.quantile(values, [0.01, 0.99], method="nearest")
-    reach = [mark for mark in marks if values.min() <= mark <= values.max()]
+    # A threshold is drawn where it leaves the values at least a third of the width.
+    room = float(high - low) or 1.0
+    reach = [mark for mark in marks if low - room <= mark <= high + room]
     low, high = min([low, *reach]), max([high, *reach])
     if high <= low:
         low, high = low - 0.5, low + 0.5

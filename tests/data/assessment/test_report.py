@@ -13,6 +13,8 @@ def test_every_signal_is_spread_over_every_document(run: Make, store: BlobStore)
     assert (spread.stage, spread.documents, spread.missing) == ("length", 24, 0)
     assert (sum(spread.counts), sum(spread.dropped)) == (24, 24 - made.kept.documents)
     assert spread.edges[0] <= 100 <= spread.edges[-1]
+    far = {each.column: each for each in report(store, run(least=5)).signals}["characters"]
+    assert far.edges[0] == 5  # below every value, and drawn
     assert [(mark.reason, mark.value) for mark in spread.thresholds] == [("short", 100)]
     assert spread.least == len("Too little.")
 
