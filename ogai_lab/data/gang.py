@@ -57,7 +57,15 @@ def led(workers: int) -> Iterator[Any]:
     Parameters
     ----------
     workers
-        Processes of this rank. What other ranks give is waited for as the run goes on.
+        Processes of each rank; those of the other ranks are waited for, so that none comes when
+        the scheduler is gone.
+
+    Raises
+    ------
+    Unavailable
+        When another rank's workers do not come.
+    MissingExtra
+        When Dask is not installed.
     """
     distributed = require("distributed", "dask")
     with (
@@ -70,5 +78,13 @@ def led(workers: int) -> Iterator[Any]:
         ) as cluster,
         distributed.Client(cluster, set_as_default=False) as client,
     ):
+        expected = workers * int(os.environ.get("WORLD_SIZE", "1"))
+        try:
+            client.wait_for_workers(expected, _JOIN_SECONDS)
+        except TimeoutError as exc:
+            raise Unavailable(
+                f"Of {expected} Dask workers not all have come within {_JOIN_SECONDS} s.",
+                action="See what the job's other ranks printed, then run it again.",
+            ) from exc
         yield client
         client.shutdown()
