@@ -224,8 +224,10 @@ def test_a_line_of_a_hundred_megabytes(make: Make, store: BlobStore, tmp_path: P
     pipeline = make()
     pipeline.sources.append(JsonLines(path=str(tmp_path / "long.jsonl")))
     found = manifest.load(store, Run(pipeline, store, Here())())
-    assert found.read.bytes > 100_000_000
-    assert found.dropped["few_letters"].documents > 90
+    # A line is read up to 64 MiB; what is lost of it is counted as damage.
+    assert found.read.bytes > 64 << 20
+    dropped = [found.dropped.get(reason) for reason in ("few_letters", "damaged")]
+    assert sum(count.documents for count in dropped if count) > 60
 
 
 class Full(BlobStore):
