@@ -25,7 +25,8 @@ _READ = r"""([same, theirs]) => {
   const skip = 'pre, code, textarea, .cm-editor, style, [translate=no]';
   const found = new Set();
   const take = text => {
-    const rest = (text || '').replace(known, '').replace(/[\w.-]*[\d/_.][\w./-]*/g, '');
+    const bare = (text || '').replace(/\b[\da-f]{0,4}(:[\da-f]{0,4}){2,7}/g, '');  // IPv6
+    const rest = bare.replace(known, '').replace(/[\w.-]*[\d/_.][\w./-]*/g, '');
     if (/[A-Za-z]{3,}/.test(rest)) found.add(text.trim());
   };
   for (const root of document.querySelectorAll(roots)) {
