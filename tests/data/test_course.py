@@ -1,6 +1,6 @@
 import json
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +21,9 @@ from ogai_lab.data.types import (
     TextFolder,
     TokenizerSpec,
 )
+from tests.data.executors import Here
 
 Make = Callable[..., Pipeline]
-
-
-class Here(Executor):
-    """Runs tasks at once, in this thread, and counts them."""
-
-    def __init__(self) -> None:
-        self.calls: list[str] = []
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        self.calls.append(fn.__name__)
-        future: Future[Any] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
 
 
 @pytest.fixture(autouse=True)
