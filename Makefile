@@ -7,7 +7,7 @@ UV := $(BIN)/uv pip install --python $(BIN)/python -c constraints.txt
 # A session's own settings must not change what is built or tested.
 unexport PYTHONPATH
 
-.PHONY: install quickstart lab test lint bench cluster tour clean system unit format
+.PHONY: install quickstart lab test lint bench cluster tour clean system plane unit format
 
 install: .venv/.installed
 
@@ -54,12 +54,18 @@ lint: install
 	$(BIN)/lint-imports
 	cd labextension && jlpm lint
 
-unit: install system
+# Two processes share the tests, whole files at a time: most of them wait for servers.
+unit: install system plane
 	cd labextension && jlpm test
-	$(BIN)/python -m tests.controlplane.build
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(PYTEST)
 
-test: lint unit
+# Go compiles the control plane for minutes; what else there is to do is done beside it.
+plane: install
+	$(BIN)/python -m tests.controlplane.build
+
+test: install
+	@$(MAKE) -j3 lint system plane
+	@$(MAKE) unit
 
 # A real Kubernetes with Kueue and JobSet, until Ctrl-C: docs/docker-less-cluster.md
 cluster: install

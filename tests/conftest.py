@@ -33,8 +33,21 @@ _SOURCES = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "ser
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the browser's tests last: Playwright keeps an event loop running once it has begun."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    """Put tests in order, and say which of them one process of several must run.
+
+    Those of the control plane, which takes longest and is shared, go first; the browser's go
+    last, because Playwright keeps an event loop running once it has begun.
+    """
+    items.sort(key=_turn)
+    for item in items:
+        shared = item.get_closest_marker("kubernetes")
+        item.add_marker(pytest.mark.xdist_group("kubernetes" if shared else str(item.path)))
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.get_closest_marker("kubernetes"):
+        return 0
+    return 2 if item.get_closest_marker("browser") else 1
 
 
 @dataclass
