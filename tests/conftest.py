@@ -32,6 +32,7 @@ _START_SECONDS = 60
 _SOURCES = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "server")]
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put tests in order, and say which of them one process of several must run.
 
