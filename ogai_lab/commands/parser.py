@@ -13,8 +13,21 @@ from ogai_lab.locale import _
 Where = Literal["terminal", "notebook"]
 
 
+class _Help(argparse.HelpFormatter):
+    """Says the words of argparse itself in the user's language."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        """Add the line that shows how to call it."""
+        super().add_usage(usage, actions, groups, _("usage: ") if prefix is None else prefix)
+
+
 class _Parser(argparse.ArgumentParser):
     """Raises instead of ending the process: a magic lives in somebody's kernel."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"formatter_class": _Help, **options, "add_help": False})
+        self._positionals.title, self._optionals.title = _("positional arguments"), _("options")
+        self.add_argument("-h", "--help", action="help", help=_("show this help message and exit"))
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse all of it; what is left over is refused by the verb, whose help says what fits."""

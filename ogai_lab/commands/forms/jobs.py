@@ -113,10 +113,10 @@ def page_view(page: JobPage) -> View:
 
 def explanation_view(explanation: Explanation) -> View:
     """Return the answer to why a job is where it is."""
-    blocks: list[Block] = [Note(explanation.summary)]
+    # The summary is the reasons in a row: said again, one would read everything twice.
+    blocks: list[Block] = [] if explanation.reasons else [Note(explanation.summary)]
     for reason in explanation.reasons:
-        if reason.text != explanation.summary:
-            blocks.append(Note(reason.text, lead=_("why")))
+        blocks.append(Note(reason.text))
         if reason.action:
             blocks.append(Note(reason.action, lead=_("next")))
     blocks += [Note(text, lead=_("would start it")) for text in explanation.would_start]

@@ -10,8 +10,10 @@ import ipywidgets as w
 from ogai_lab.commands.curves import Curves
 from ogai_lab.commands.figures import NOTHING, ago, duration
 from ogai_lab.commands.forms.jobs import job_size, progress_meter, state_badge
+from ogai_lab.commands.text import plain
 from ogai_lab.commands.views import Column, Table, View
 from ogai_lab.locale import _
+from ogai_lab.locale.sentences import said
 from ogai_lab.notebook.dashboards.page import Page
 from ogai_lab.notebook.dashboards.tiles import Tile, section, tiles
 from ogai_lab.notebook.widgets.chart import CurveChart
@@ -97,7 +99,7 @@ def waiting_view(jobs: Sequence[Job]) -> View:
     ordered = sorted(jobs, key=lambda job: (job.queue_position or len(jobs), job.created))
     columns = (Column(_("No."), right=True), Column(_("Name")), Column(_("Why")))
     rows = tuple(
-        (str(job.queue_position or NOTHING), job.name, job.reason or NOTHING)
+        (str(job.queue_position or NOTHING), job.name, said(plain(job.reason)) or NOTHING)
         for job in ordered[:_SHOWN]
     )
     table = Table(_("Waiting"), columns, rows, empty=_("No job waits."), note=_more(jobs))
