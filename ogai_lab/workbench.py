@@ -257,7 +257,7 @@ class LocalWorkbench(Workbench):
             case "activity":
                 service = kind(self.events)
             case "cluster":
-                service = kind(self._telemetry())
+                service = kind(self._telemetry(), self._telemetry_of)
             case "scheduler":
                 service = self._scheduler(kind)
             case "models":
@@ -328,6 +328,12 @@ class LocalWorkbench(Workbench):
         from ogai_lab.cluster.telemetry.here import ThisMachine
 
         return ThisMachine(self.home.path, self._jobs_run)
+
+    def _telemetry_of(self, cluster: str) -> Source:
+        """Return what is known of the nodes of a cluster."""
+        from ogai_lab.workbench_clusters import ClusterNodes
+
+        return ClusterNodes(self.fleet.member(cluster))
 
     def _inventory(self) -> list[Node]:
         """Return the nodes of the local engine: this machine, or those of a simulated rack."""

@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 import time
-from typing import ClassVar, Literal
+from collections.abc import Callable
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
 
 from ogai_lab.cluster.telemetry.source import Glance, Source
 from ogai_lab.cluster.types import Check, GpuProcess, Loads, Machine, MachineUse, UseSample
+from ogai_lab.core.errors import NotFound
 from ogai_lab.core.operations import Service, operation
+from ogai_lab.core.types import Text
+
+ClusterName = Annotated[Text, Field(max_length=500)]
+"""A cluster's name; this machine, or the simulated rack, where it is empty."""
 
 
 class Cluster(Service):
     """What nodes have, what they do, and whether they are well.
 
     Every operation takes the name of a node; without one it means the first, which on one machine
-    is this one.
+    is this one. The nodes of a cluster that is not this machine are asked for by its name.
 
     Parameters
     ----------
     source
-        What is known of the nodes.
+        What is known of the nodes here.
+    elsewhere
+        Returns what is known of the nodes of a cluster, by its name; raises `NotFound` where
+        there is none.
     """
 
     route: ClassVar[str] = "cluster"
     resource: ClassVar[str] = "ogai:cluster"
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, elsewhere: Callable[[str], Source] | None = None) -> None:
         self._source = source
+        self._elsewhere = elsewhere or _nowhere
 
     def glances(self) -> list[Glance]:
         """Return every node at a glance."""
@@ -37,7 +49,7 @@ class Cluster(Service):
         self._source.close()
 
     @operation("GET", "/machine", action="read")
-    def machine(self, node: str | None = None) -> Machine:
+    def machine(self, node: str | None = None, cluster: ClusterName = "") -> Machine:
         """Return what a node has, and what is free of it.
 
         Raises
@@ -45,10 +57,10 @@ class Cluster(Service):
         NotFound
             When there is no such node.
         """
-        return self._source.machine(node)
+        return self._of(cluster).machine(node)
 
     @operation("GET", "/use", action="read")
-    def use(self, node: str | None = None) -> MachineUse:
+    def use(self, node: str | None = None, cluster: ClusterName = "") -> MachineUse:
         """Return what a node does now.
 
         Raises
@@ -56,10 +68,12 @@ class Cluster(Service):
         NotFound
             When there is no such node.
         """
-        return self._source.use(node)
+        return self._of(cluster).use(node)
 
     @operation("GET", "/history", action="read")
-    def history(self, node: str | None = None, since: float = 0.0) -> list[UseSample]:
+    def history(
+        self, node: str | None = None, since: float = 0.0, cluster: ClusterName = ""
+    ) -> list[UseSample]:
         """Return what a node did from a time (Unix seconds) on, oldest first, as far as is kept.
 
         On one machine it is kept for an hour, while somebody looks or jobs run.
@@ -69,12 +83,12 @@ class Cluster(Service):
         NotFound
             When there is no such node.
         """
-        return self._source.history(node, since)
+        return self._of(cluster).history(node, since)
 
     @operation("GET", "/loads", action="read")
-    def loads(self) -> Loads:
+    def loads(self, cluster: ClusterName = "") -> Loads:
         """Return what all nodes do now, in columns: a tenth of the bytes of records."""
-        glances = self._source.glances()
+        glances = self._of(cluster).glances()
         return Loads(
             time=time.time(),
             nodes=[glance.name for glance in glances],
@@ -87,7 +101,12 @@ class Cluster(Service):
         )
 
     @operation("GET", "/checks", action="read")
-    def checks(self, node: str | None = None, profile: Literal["quick"] = "quick") -> list[Check]:
+    def checks(
+        self,
+        node: str | None = None,
+        profile: Literal["quick"] = "quick",
+        cluster: ClusterName = "",
+    ) -> list[Check]:
         """Run the health checks of a profile on a node; return what they found, worst first.
 
         Raises
@@ -95,10 +114,10 @@ class Cluster(Service):
         NotFound
             When there is no such node.
         """
-        return self._source.checks(node)
+        return self._of(cluster).checks(node)
 
     @operation("GET", "/processes", action="read")
-    def gpu_processes(self, node: str | None = None) -> list[GpuProcess]:
+    def gpu_processes(self, node: str | None = None, cluster: ClusterName = "") -> list[GpuProcess]:
         """Return the processes that hold memory of a node's GPUs.
 
         Raises
@@ -106,7 +125,14 @@ class Cluster(Service):
         NotFound
             When there is no such node.
         """
-        return self._source.processes(node)
+        return self._of(cluster).processes(node)
+
+    def _of(self, cluster: str) -> Source:
+        return self._elsewhere(cluster) if cluster else self._source
+
+
+def _nowhere(cluster: str) -> Source:
+    raise NotFound(f"There is no cluster {cluster[:80]!r}.", field="cluster")
 
 
 def _short(share: float | None) -> float | None:

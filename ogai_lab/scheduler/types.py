@@ -268,6 +268,8 @@ class Node(BaseModel):
     queues: list[str] = Field(default=[], description="Whose jobs it runs.")
     rack: str = Field(default="", description="Where it stands.")
     labels: dict[str, str] = {}
+    flavors: list[str] = Field(default=[], description="Flavors of a cluster's quotas it is of.")
+    taints: list[str] = Field(default=[], description="What keeps pods off: key=value:effect.")
     health: Literal["ok", "warn", "critical", "unknown"] = Field(
         default="unknown", description="What the last checks found at worst."
     )

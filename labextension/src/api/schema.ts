@@ -1169,6 +1169,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ogai/clusters/glance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sum up a cluster: nodes by state, what is free, the queues of its namespace. */
+        get: operations["Clusters.glance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/clusters/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return all that a cluster tells of one of its nodes. */
+        get: operations["Clusters.page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ogai/clusters/queues": {
         parameters: {
             query?: never;
@@ -1422,6 +1456,30 @@ export interface components {
             revision: string;
         };
         /**
+         * Amount
+         * @description A resource of a node: cores, bytes, or devices.
+         */
+        Amount: {
+            /** Resource */
+            resource: string;
+            /**
+             * Allocatable
+             * @description What pods can have.
+             */
+            allocatable: number;
+            /**
+             * Requested
+             * @description What pods asked for; None: cannot be seen.
+             */
+            requested: number | null;
+            /**
+             * Fast
+             * @description Whether it is a way to a fast network.
+             * @default false
+             */
+            fast: boolean;
+        };
+        /**
          * Attempt
          * @description One try of a job.
          */
@@ -1565,6 +1623,70 @@ export interface components {
              * @description The survivor first, then some of the others.
              */
             members: components["schemas"]["Member"][];
+        };
+        /**
+         * ClusterGlance
+         * @description A cluster at a glance: a few numbers, whatever its size. It never fails to be told.
+         *
+         *     Parts that cannot be seen are None; `problem` says why, and `action` what to do.
+         */
+        ClusterGlance: {
+            /** Name */
+            name: string;
+            /** Namespace */
+            namespace: string;
+            /**
+             * States
+             * @default null
+             */
+            states: {
+                [key: string]: number;
+            } | null;
+            /**
+             * Gpus
+             * @default 0
+             */
+            gpus: number;
+            /**
+             * Gpus Free
+             * @description On nodes that take jobs.
+             * @default 0
+             */
+            gpus_free: number;
+            /**
+             * Cpus
+             * @default 0
+             */
+            cpus: number;
+            /**
+             * Cpus Free
+             * @description On nodes that take jobs.
+             * @default 0
+             */
+            cpus_free: number;
+            /**
+             * Queues
+             * @description Those of the namespace in which jobs are made.
+             * @default null
+             */
+            queues: components["schemas"]["ClusterQueueView"][] | null;
+            /**
+             * Stale Since
+             * @description Since when (Unix seconds) what is shown may be old.
+             * @default null
+             */
+            stale_since: number | null;
+            /**
+             * Problem
+             * @description Why it is not answered, if so.
+             * @default
+             */
+            problem: string;
+            /**
+             * Action
+             * @default
+             */
+            action: string;
         };
         /**
          * Gpu
@@ -3343,6 +3465,12 @@ export interface components {
              */
             current: boolean;
             /**
+             * Configured
+             * @description Whether clusters.yaml names it.
+             * @default false
+             */
+            configured: boolean;
+            /**
              * Open
              * @description Whether it is followed now.
              * @default false
@@ -4142,6 +4270,18 @@ export interface components {
                 [key: string]: string;
             };
             /**
+             * Flavors
+             * @description Flavors of a cluster's quotas it is of.
+             * @default []
+             */
+            flavors: string[];
+            /**
+             * Taints
+             * @description What keeps pods off: key=value:effect.
+             * @default []
+             */
+            taints: string[];
+            /**
              * Health
              * @description What the last checks found at worst.
              * @default unknown
@@ -4160,6 +4300,47 @@ export interface components {
              * @default null
              */
             memory_used: number | null;
+        };
+        /**
+         * NodePage
+         * @description All that a cluster tells of one of its nodes.
+         */
+        NodePage: {
+            /** Cluster */
+            cluster: string;
+            node: components["schemas"]["Node"];
+            /**
+             * System
+             * @description The operating system's image.
+             */
+            system: string;
+            /** Kernel */
+            kernel: string;
+            /** Architecture */
+            architecture: string;
+            /**
+             * Runtime
+             * @description What runs containers.
+             */
+            runtime: string;
+            /** Kubelet */
+            kubelet: string;
+            /** Created */
+            created: number | null;
+            /** Amounts */
+            amounts: components["schemas"]["Amount"][];
+            /** Statuses */
+            statuses: components["schemas"]["Status"][];
+            /**
+             * Tenants
+             * @description None: pods may not be seen.
+             */
+            tenants: components["schemas"]["Tenant"][] | null;
+            /**
+             * Stale Since
+             * @default null
+             */
+            stale_since: number | null;
         };
         /**
          * NodePlan
@@ -5937,6 +6118,27 @@ export interface components {
             };
         };
         /**
+         * Status
+         * @description A condition of a node, as its kubelet tells it.
+         */
+        Status: {
+            /** Type */
+            type: string;
+            /** Holds */
+            holds: boolean;
+            /**
+             * Wanted
+             * @description Whether it is well that it holds, or does not.
+             */
+            wanted: boolean;
+            /** Reason */
+            reason: string;
+            /** Message */
+            message: string;
+            /** Since */
+            since: number | null;
+        };
+        /**
          * Storage
          * @description What there is of storage. None: this account may not see it.
          */
@@ -5991,6 +6193,35 @@ export interface components {
             };
             /** Updated */
             updated: number;
+        };
+        /**
+         * Tenant
+         * @description A pod that holds a part of a node.
+         */
+        Tenant: {
+            /** Pod */
+            pod: string;
+            /** Namespace */
+            namespace: string;
+            /** Phase */
+            phase: string;
+            /**
+             * Job
+             * @description The id of our job that it is a part of.
+             * @default
+             */
+            job: string;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /** Cpus */
+            cpus: number;
+            /** Memory */
+            memory: number;
+            /** Gpus */
+            gpus: number;
         };
         /**
          * TensorChange
@@ -6655,6 +6886,7 @@ export interface operations {
         parameters: {
             query?: {
                 node?: string | null;
+                cluster?: string;
             };
             header?: never;
             path?: never;
@@ -6678,6 +6910,7 @@ export interface operations {
         parameters: {
             query?: {
                 node?: string | null;
+                cluster?: string;
             };
             header?: never;
             path?: never;
@@ -6702,6 +6935,7 @@ export interface operations {
             query?: {
                 node?: string | null;
                 since?: number;
+                cluster?: string;
             };
             header?: never;
             path?: never;
@@ -6723,7 +6957,9 @@ export interface operations {
     };
     "Cluster.loads": {
         parameters: {
-            query?: never;
+            query?: {
+                cluster?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6747,6 +6983,7 @@ export interface operations {
             query?: {
                 node?: string | null;
                 profile?: "quick";
+                cluster?: string;
             };
             header?: never;
             path?: never;
@@ -6770,6 +7007,7 @@ export interface operations {
         parameters: {
             query?: {
                 node?: string | null;
+                cluster?: string;
             };
             header?: never;
             path?: never;
@@ -8522,6 +8760,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Node"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Clusters.glance": {
+        parameters: {
+            query?: {
+                cluster?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sum up a cluster: nodes by state, what is free, the queues of its namespace. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterGlance"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Clusters.page": {
+        parameters: {
+            query: {
+                node: string;
+                cluster?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return all that a cluster tells of one of its nodes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodePage"];
                 };
             };
             default: components["responses"]["Problem"];

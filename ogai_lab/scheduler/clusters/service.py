@@ -12,6 +12,7 @@ from ogai_lab.core.home import Home
 from ogai_lab.core.operations import Caller, Service, operation
 from ogai_lab.core.types import Text
 from ogai_lab.scheduler.clusters import exporting
+from ogai_lab.scheduler.clusters.pages import ClusterGlance, NodePage
 from ogai_lab.scheduler.clusters.plans import NodePlan, QueuePlan
 from ogai_lab.scheduler.clusters.types import (
     ClusterOffers,
@@ -71,6 +72,25 @@ class Clusters(Service):
     def nodes(self, cluster: Name = "") -> list[Node]:
         """List a cluster's nodes: what each has, and what pods leave free."""
         return self.fleet.member(cluster).nodes()
+
+    @operation("GET", "/glance", action="read")
+    def glance(self, cluster: Name = "") -> ClusterGlance:
+        """Sum up a cluster: nodes by state, what is free, the queues of its namespace.
+
+        A cluster that cannot be reached is told as it was last seen, with since when and why.
+        """
+        return self.fleet.member(cluster).glance()
+
+    @operation("GET", "/page", action="read")
+    def page(self, node: Name, cluster: Name = "") -> NodePage:
+        """Return all that a cluster tells of one of its nodes.
+
+        Raises
+        ------
+        NotFound
+            When there is no such node.
+        """
+        return self.fleet.member(cluster).page(node)
 
     @operation("GET", "/queues", action="read")
     def queues(self, cluster: Name = "") -> list[ClusterQueueView]:

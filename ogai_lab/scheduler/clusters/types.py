@@ -17,6 +17,7 @@ class KnownCluster(BaseModel):
     server: str = Field(description="Its address, without credentials.")
     namespace: str
     current: bool = Field(description="Whether kubectl would use it now.")
+    configured: bool = Field(default=False, description="Whether clusters.yaml names it.")
     open: bool = Field(default=False, description="Whether it is followed now.")
     stale_since: float | None = Field(
         default=None, description="Since when what is shown may be old; Unix seconds."

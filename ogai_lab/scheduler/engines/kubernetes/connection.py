@@ -82,6 +82,16 @@ class Contexts:
             found.append(ClusterConfig(name=IN_CLUSTER, in_cluster=True))
         return found
 
+    def written(self) -> set[str]:
+        """Return the names of the clusters that `clusters.yaml` describes.
+
+        Raises
+        ------
+        InvalidInput
+            When the file is not understood.
+        """
+        return set(read(self._file))
+
     def config(self, name: str) -> ClusterConfig:
         """Return the cluster of a name, which may also be the name of a context.
 

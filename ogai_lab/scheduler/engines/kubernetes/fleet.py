@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from ogai_lab.core.errors import Forbidden, NotFound, OgaiError
+from ogai_lab.scheduler.clusters.pages import ClusterGlance, NodePage
 from ogai_lab.scheduler.clusters.types import KnownCluster, Part
 from ogai_lab.scheduler.engines.kubernetes import cache as kinds
+from ogai_lab.scheduler.engines.kubernetes import pages
 from ogai_lab.scheduler.engines.kubernetes.api import Api
 from ogai_lab.scheduler.engines.kubernetes.cache import Cache
 from ogai_lab.scheduler.engines.kubernetes.config import ClusterConfig
 from ogai_lab.scheduler.engines.kubernetes.connection import FILE_NAME, Contexts
 from ogai_lab.scheduler.engines.kubernetes.mirror import Kind, State
-from ogai_lab.scheduler.engines.kubernetes.nodes import NodesView
-from ogai_lab.scheduler.engines.kubernetes.queues import Quotas
-from ogai_lab.scheduler.engines.kubernetes.slim import Whole
+from ogai_lab.scheduler.engines.kubernetes.nodes import NodesView, view
+from ogai_lab.scheduler.engines.kubernetes.queues import Quotas, views
+from ogai_lab.scheduler.engines.kubernetes.slim import NodeObject, PodObject, Whole
 from ogai_lab.scheduler.types import Node
 
 _LOOKED_AT: tuple[Kind[Any], ...] = (
@@ -62,11 +64,76 @@ class Member:
             pods = self.cache.read(kinds.PODS)
         except Forbidden:
             pods = None
-        levels = self.quotas().all_levels
+        quotas = self.quotas()
         with self._lock:
             if self._nodes is None or self._mirrored != (nodes, pods):
                 self._nodes, self._mirrored = NodesView(nodes, pods), (nodes, pods)
-            return self._nodes.all(levels)
+            return self._nodes.all(quotas.all_levels, quotas.flavors or ())
+
+    def glance(self) -> ClusterGlance:
+        """Return the cluster's sums; where it does not answer, as it was last seen, and why."""
+        name, namespace = self.config.name, self.api.namespace
+        try:
+            nodes = self.nodes()
+            quotas = self.quotas()
+            queues = None if quotas.local_queues is None else views(quotas, namespace)
+        except OgaiError as exc:
+            return ClusterGlance(
+                name=name,
+                namespace=namespace,
+                stale_since=self._failing_since(),
+                problem=exc.message,
+                action=exc.action,
+            )
+        found = pages.glance(name, namespace, nodes, queues)
+        found.stale_since = self.cache.stale_since
+        if found.stale_since is not None:
+            problem = next((one.problem for one in self.cache.states.values() if one.problem), None)
+            found.problem = problem.message if problem else ""
+            found.action = problem.action if problem else ""
+        return found
+
+    def _failing_since(self) -> float | None:
+        since = [one.stale_since for one in self.cache.states.values() if one.problem]
+        return min((one for one in since if one is not None), default=None)
+
+    def page(self, name: str) -> NodePage:
+        """Return all that is known of a node.
+
+        Raises
+        ------
+        NotFound
+            When there is no such node.
+        OgaiError
+            Why nodes cannot be seen.
+        """
+        node, pods = self.node(name)
+        quotas = self.quotas()
+        shown = view(node, pods or (), quotas.all_levels, quotas.flavors or ())
+        return pages.page(self.config.name, node, shown, pods, self.cache.stale_since)
+
+    def node(self, name: str) -> tuple[NodeObject, list[PodObject] | None]:
+        """Return a node and the pods that hold a part of it; None: they may not be seen.
+
+        Raises
+        ------
+        NotFound
+            When there is no such node.
+        OgaiError
+            Why nodes cannot be seen.
+        """
+        self.begin()
+        found = self.cache.read(kinds.NODES).get(name)
+        if found is None:
+            raise NotFound(
+                f"{self.config.name} has no node {name[:80]!r}.",
+                action="ogai.cluster.nodes lists the nodes there are.",
+                field="node",
+            )
+        try:
+            return found, self.cache.read(kinds.PODS).by("node", name)
+        except Forbidden:
+            return found, None
 
     def begin(self) -> None:
         """Begin to follow all that people look at, so that they wait for one list, not for all."""
@@ -119,8 +186,13 @@ class Fleet:
     def known(self) -> list[KnownCluster]:
         """Return every known cluster, those in use with how they stand."""
         contexts = self.contexts.contexts()
+        written = self.contexts.written()
         return [
-            self._known(config, None if config.in_cluster else contexts.get(_context(config)))
+            self._known(
+                config,
+                None if config.in_cluster else contexts.get(_context(config)),
+                config.name in written,
+            )
             for config in self.contexts.configs()
         ]
 
@@ -164,7 +236,7 @@ class Fleet:
             )
         return meant[0]
 
-    def _known(self, config: ClusterConfig, context: object) -> KnownCluster:
+    def _known(self, config: ClusterConfig, context: object, written: bool) -> KnownCluster:
         found = self._members.get(config.name)
         states = found.cache.states.values() if found else ()
         problem = next((one.problem for one in states if one.problem is not None), None)
@@ -174,6 +246,7 @@ class Fleet:
             server=getattr(context, "server", ""),
             namespace=config.namespace or getattr(context, "namespace", None) or "default",
             current=bool(getattr(context, "current", False)),
+            configured=written,
             open=bool(states),
             stale_since=found.cache.stale_since if found else None,
             problem=problem.message if problem else "",

@@ -17,7 +17,13 @@ from ogai_lab.scheduler.engines.kubernetes.accelerators import (
 )
 from ogai_lab.scheduler.engines.kubernetes.mirror import Mirror
 from ogai_lab.scheduler.engines.kubernetes.quantities import total
-from ogai_lab.scheduler.engines.kubernetes.slim import NodeObject, PodObject, Taint
+from ogai_lab.scheduler.engines.kubernetes.slim import (
+    Condition,
+    NodeObject,
+    PodObject,
+    Taint,
+    Whole,
+)
 from ogai_lab.scheduler.types import Gpu, Node
 
 RACKS = (
@@ -33,12 +39,18 @@ RACKS = (
 """Labels that say where a node stands, the nearest first."""
 
 _State = Literal["ready", "busy", "unreachable", "draining"]
+_Health = Literal["ok", "warn", "critical"]
 _HOST = "kubernetes.io/hostname"
 _UNREACHABLE = ("node.kubernetes.io/unreachable", "node.kubernetes.io/not-ready")
 _GPU_TAINTS = ("nvidia.com/gpu", "amd.com/gpu")  # pods that ask for one are made to tolerate it
 
 
-def view(node: NodeObject, pods: Sequence[PodObject], levels: Sequence[str] = ()) -> Node:
+def view(
+    node: NodeObject,
+    pods: Sequence[PodObject],
+    levels: Sequence[str] = (),
+    flavors: Sequence[Whole] = (),
+) -> Node:
     """Return a node as people see it.
 
     Parameters
@@ -47,6 +59,8 @@ def view(node: NodeObject, pods: Sequence[PodObject], levels: Sequence[str] = ()
         Those that hold a part of it.
     levels
         Labels of the cluster's topology, the widest first.
+    flavors
+        The flavors of the cluster's quotas.
     """
     left = free(node, pods)
     gpus = _gpus(node, pods)
@@ -62,8 +76,33 @@ def view(node: NodeObject, pods: Sequence[PodObject], levels: Sequence[str] = ()
         jobs=sorted({pod.labels[names.JOB] for pod in pods if names.JOB in pod.labels}),
         rack=rack(node, levels),
         labels=dict(node.labels),
-        health="unknown" if node.ready else "critical",
+        flavors=sorted(flavor.name for flavor in flavors if _is_of(node, flavor)),
+        taints=[written(taint) for taint in node.taints],
+        health=health(node, any(gpu.problem for gpu in gpus)),
     )
+
+
+def health(node: NodeObject, broken: bool) -> _Health:
+    """Return how a node is by what its kubelet says of it.
+
+    Parameters
+    ----------
+    broken
+        Whether a device of it is not well.
+    """
+    if broken or not node.ready:
+        return "critical"
+    return "warn" if complaints(node) else "ok"
+
+
+def complaints(node: NodeObject) -> list[Condition]:
+    """Return the conditions that hold and should not: every one but ``Ready`` tells of trouble."""
+    return [one for one in node.conditions if one.status and one.type != "Ready"]
+
+
+def written(taint: Taint) -> str:
+    """Return a taint as kubectl writes it."""
+    return f"{taint.key}{f'={taint.value}' if taint.value else ''}:{taint.effect}"
 
 
 def free(node: NodeObject, pods: Sequence[PodObject]) -> dict[str, float]:
@@ -97,6 +136,11 @@ def keeps_off(taint: Taint, tolerations: Sequence[Mapping[str, Any]]) -> bool:
         and (one.get("operator") == "Exists" or one.get("value", "") == taint.value)
         for one in tolerations
     )
+
+
+def _is_of(node: NodeObject, flavor: Whole) -> bool:
+    labels = flavor.spec.get("nodeLabels") or {}
+    return all(node.labels.get(key) == value for key, value in labels.items())
 
 
 def _state(node: NodeObject, pods: Sequence[PodObject]) -> _State:
@@ -157,15 +201,16 @@ class NodesView:
         self._nodes = nodes
         self._pods = pods
         self._made: dict[str, tuple[NodeObject, int, Node]] = {}
-        self._levels: tuple[str, ...] = ()
+        self._by: tuple[tuple[str, ...], tuple[Whole, ...]] = ((), ())
         self._seen = (-1, -1)
         self._all: list[Node] = []
 
-    def all(self, levels: Sequence[str] = ()) -> list[Node]:
+    def all(self, levels: Sequence[str] = (), flavors: Sequence[Whole] = ()) -> list[Node]:
         """Return every node, by name."""
         seen = (self._nodes.revision, 0 if self._pods is None else self._pods.revision)
-        if tuple(levels) != self._levels:
-            self._levels, self._made = tuple(levels), {}
+        by = tuple(levels), tuple(sorted(flavors, key=lambda one: one.name))
+        if by != self._by:
+            self._by, self._made = by, {}
         elif seen == self._seen:
             return list(self._all)
         self._made = {node.name: self._one(node) for node in self._nodes.all()}
@@ -178,4 +223,4 @@ class NodesView:
         if before is not None and before[0] is node and before[1] == touched:
             return before
         pods = [] if self._pods is None else self._pods.by("node", node.name)
-        return node, touched, view(node, pods, self._levels)
+        return node, touched, view(node, pods, *self._by)

@@ -59,6 +59,8 @@ class NodeObject:
     capacity: Mapping[str, float]
     created: float | None
     version: str = ""
+    info: Mapping[str, str] = field(default_factory=_nothing)
+    conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,8 @@ def node(body: Mapping[str, Any]) -> NodeObject:
         capacity=_amounts(numbers(status.get("capacity"))),
         created=seconds(meta.get("creationTimestamp")),
         version=_one((status.get("nodeInfo") or {}).get("kubeletVersion", "")),
+        info=_shared(status.get("nodeInfo")),
+        conditions=_conditions(status.get("conditions")),
     )
 
 
