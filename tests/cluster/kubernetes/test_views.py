@@ -50,7 +50,8 @@ def test_a_thousand_nodes_reach_the_workbench_from_the_watches(
         assert glance.gpus >= 8000
         assert glance.states is not None
         assert sum(glance.states.values()) == len(loads.nodes)
-        (queue,) = glance.queues or ()
+        assert glance.queues is not None
+        (queue,) = glance.queues
         assert queue.namespace == space.name
         assert cluster.machine(space.nodes[7], "lab").cpus > 0
         # A node that changes is told by its watch.
@@ -74,7 +75,8 @@ def test_a_page_names_the_pods_of_a_node(plane: Plane, space: Space, tmp_path: P
         clusters = workbench.clusters
         until("its pod is there", lambda: bool(clusters.page(name, "lab").tenants))
         page = clusters.page(name, "lab")
-        (tenant,) = page.tenants or ()
+        assert page.tenants is not None
+        (tenant,) = page.tenants
         assert (tenant.pod, tenant.gpus) == (pod["metadata"]["name"], 4)
         taken = {one.resource: one.requested for one in page.amounts}
         assert taken[GPU] == 4
