@@ -57,7 +57,7 @@ lint: install
 # Two processes share the tests, whole files at a time: most of them wait for servers.
 unit: install system plane
 	cd labextension && jlpm test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(PYTEST)
+	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder $(PYTEST)
 
 # Go compiles the control plane for minutes; what else there is to do is done beside it.
 plane: install

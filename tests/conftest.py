@@ -32,23 +32,32 @@ _START_SECONDS = 60
 _SOURCES = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "server")]
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put tests in order, and say which of them one process of several must run.
+    """Run the control plane's tests, which take longest, first, and the browser's last.
 
-    Those of the control plane, which takes longest and is shared, go first; the browser's go
-    last, because Playwright keeps an event loop running once it has begun.
+    Playwright keeps an event loop running once it has begun.
     """
     items.sort(key=_turn)
-    for item in items:
-        shared = item.get_closest_marker("kubernetes")
-        item.add_marker(pytest.mark.xdist_group("kubernetes" if shared else str(item.path)))
 
 
 def _turn(item: pytest.Item) -> int:
     if item.get_closest_marker("kubernetes"):
         return 0
     return 2 if item.get_closest_marker("browser") else 1
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give whole files to the processes that share the tests, and one of them the cluster's.
+
+    xdist's own groups are marks that it writes into names, which pytest 9.2 no longer reads.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class WholeFiles(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "cluster" if nodeid.startswith("tests/cluster/") else nodeid.split("::")[0]
+
+    return WholeFiles(config, log)
 
 
 @dataclass
@@ -93,6 +102,7 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerSta
         port: int = 0,
         scheme: str = "http",
         token: str | None = None,
+        root: Path | None = None,
     ) -> RunningServer:
         folder = tmp_path_factory.mktemp("server")
         port = port or _free_port()
@@ -114,7 +124,7 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerSta
                     f"--ServerApp.port={port}",
                     "--ServerApp.port_retries=0",
                     f"--ServerApp.base_url={base}",
-                    f"--ServerApp.root_dir={folder}",
+                    f"--ServerApp.root_dir={root or folder}",
                     "--ServerApp.allow_unauthenticated_access=False",
                     "--ServerApp.jpserver_extensions={'ogai_lab_server': True}",
                     *options,
