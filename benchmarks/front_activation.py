@@ -10,6 +10,7 @@ import statistics
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page
@@ -113,6 +114,10 @@ def _sidebar(page: Page) -> None:
 
 
 def main() -> None:
+    fronts = Path(sys.prefix, "share", "jupyter", "labextensions")
+    if missing := [peer for peer in PEERS if not (fronts / peer).is_dir()]:
+        print(f"{', '.join(missing)}: not installed; install with make bench", file=sys.stderr)
+        sys.exit(2)
     with chromium.browser() as browser:
         with chromium.lab(extensions=(NEEDED, OURS, *PEERS)) as lab:
             took = starts(lab, browser)
