@@ -20,6 +20,7 @@ if typing.TYPE_CHECKING:
     from ogai_lab.core.errors import OgaiError
     from ogai_lab.core.records import log, output
     from ogai_lab.notebook import (
+        CellFailed,
         ClusterView,
         JobFailed,
         JobHandle,
@@ -27,6 +28,7 @@ if typing.TYPE_CHECKING:
         JobTable,
         JobView,
         ModelComparison,
+        SessionHandle,
         checks,
         compare,
         connect,
@@ -40,6 +42,8 @@ if typing.TYPE_CHECKING:
         queues,
         register,
         run,
+        session,
+        sessions,
         submit,
         train,
         usage,
@@ -49,6 +53,7 @@ if typing.TYPE_CHECKING:
     from ogai_lab.workbench import Workbench
 
 __all__ = [
+    "CellFailed",
     "ClusterView",
     "JobFailed",
     "JobHandle",
@@ -57,6 +62,7 @@ __all__ = [
     "JobView",
     "ModelComparison",
     "OgaiError",
+    "SessionHandle",
     "Workbench",
     "checks",
     "compare",
@@ -74,6 +80,8 @@ __all__ = [
     "queues",
     "register",
     "run",
+    "session",
+    "sessions",
     "submit",
     "train",
     "unload_ipython_extension",

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from ogai_lab.scheduler.launch.service import Launch
     from ogai_lab.scheduler.queues import QueueConfig
     from ogai_lab.scheduler.service import Scheduler
+    from ogai_lab.scheduler.sessions.culling import Watch
+    from ogai_lab.scheduler.sessions.service import Sessions
     from ogai_lab.scheduler.types import Node
     from ogai_lab.training.service import Training
 
@@ -47,6 +49,7 @@ _SERVICES = {
     "launch": ("ogai_lab.scheduler.launch.service", "Launch"),
     "clusters": ("ogai_lab.scheduler.clusters.service", "Clusters"),
     "comparisons": ("ogai_lab.models.comparisons", "Comparisons"),
+    "sessions": ("ogai_lab.scheduler.sessions.service", "Sessions"),
 }
 
 
@@ -177,6 +180,11 @@ class Workbench:
         """Comparisons of versions, document by document."""
         return cast("Comparisons", self.service("comparisons"))
 
+    @property
+    def sessions(self) -> Sessions:
+        """Jobs that keep a Jupyter kernel."""
+        return cast("Sessions", self.service("sessions"))
+
     def service(self, name: str) -> Any:
         """Return the service of this name."""
         with self._lock:
@@ -223,6 +231,7 @@ class LocalWorkbench(Workbench):
         self._queues = queues
         self._simulated = _simulated_size()
         self._leads = lead and self._simulated is None
+        self._watch: Watch | None = None
 
     @functools.cached_property
     def database(self) -> Database:
@@ -268,6 +277,8 @@ class LocalWorkbench(Workbench):
                 service = kind(self.home, self.fleet)
             case "comparisons":
                 service = kind(self.models, self.blobs)
+            case "sessions":
+                service = kind(self.database, self.events, self.scheduler, self.home)
             case _:
                 service = kind(self.database, self.blobs, self.events, self.scheduler)
         built: Service = service
@@ -284,7 +295,12 @@ class LocalWorkbench(Workbench):
             self.database, self.blobs, self.events, self.home, engine, **options
         )
         if self._leads:
+            from ogai_lab.scheduler.sessions.book import Book
+            from ogai_lab.scheduler.sessions.culling import Watch
+
             scheduler.lead()
+            self._watch = Watch(Book(self.database, self.events), scheduler)
+            self._watch.start()
         return scheduler
 
     @functools.cached_property
@@ -359,6 +375,8 @@ class LocalWorkbench(Workbench):
     def _shut(self) -> None:
         if "cluster" in self._made:
             self._made["cluster"].close()
+        if self._watch is not None:
+            self._watch.close()
         if "scheduler" in self._made:
             self._made["scheduler"].close()
         if "fleet" in self.__dict__:

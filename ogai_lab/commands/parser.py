@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any, Literal, NoReturn
 
-from ogai_lab.commands import clusters, corpora
+from ogai_lab.commands import clusters, corpora, sessions
 from ogai_lab.core.errors import InvalidInput
 from ogai_lab.locale import _
 
@@ -242,6 +242,8 @@ _VERBS: tuple[Callable[[Any, Where], Any], ...] = (
     _of_job("explain", lambda: _("say why a job is where it is, and what would change that")),
     _of_job("cancel", lambda: _("end a job")),
     *(clusters.adds(name) for name in clusters.VERBS),
+    sessions.add_session,
+    sessions.add_sessions,
     _usage,
     _plain("machine", lambda: _("show this machine")),
     _plain("checks", lambda: _("check this machine's health")),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ogai_lab.commands import clusters, corpora
+from ogai_lab.commands import clusters, corpora, sessions
 from ogai_lab.commands.comparing import compare
 from ogai_lab.commands.runs import from_words
 from ogai_lab.commands.views import Text
@@ -268,5 +268,7 @@ _ACTIONS: dict[str, Callable[[Any, argparse.Namespace], Any]] = {
     "machine": lambda workbench, _arguments: workbench.cluster.machine(),
     "metrics": _metrics,
     "models": _models,
+    "session": sessions.session,
+    "sessions": lambda workbench, _arguments: workbench.sessions.sessions(),
     "usage": lambda workbench, arguments: workbench.scheduler.usage(by=arguments.by),
 }

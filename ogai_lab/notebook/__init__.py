@@ -22,6 +22,7 @@ from ogai_lab.notebook.clusters import offers
 from ogai_lab.notebook.connection import connect
 from ogai_lab.notebook.handle import JobFailed, JobHandle
 from ogai_lab.notebook.learning import compare, models, prepare, register, train, versions
+from ogai_lab.notebook.session_handle import CellFailed, SessionHandle, session, sessions
 
 if typing.TYPE_CHECKING:
     from ogai_lab.notebook.widgets import (
@@ -33,6 +34,7 @@ if typing.TYPE_CHECKING:
     )
 
 __all__ = [
+    "CellFailed",
     "ClusterView",
     "JobFailed",
     "JobHandle",
@@ -40,6 +42,7 @@ __all__ = [
     "JobTable",
     "JobView",
     "ModelComparison",
+    "SessionHandle",
     "checks",
     "compare",
     "connect",
@@ -53,6 +56,8 @@ __all__ = [
     "queues",
     "register",
     "run",
+    "session",
+    "sessions",
     "submit",
     "train",
     "usage",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
 from typing import Any, cast
@@ -12,10 +13,14 @@ from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
 from traitlets import Bool, Dict, Float, Int, List, Unicode
 
-from ogai_lab_server import dashboards
+from ogai_lab.core.errors import OgaiError
+from ogai_lab.core.home import Home
+from ogai_lab_server import dashboards, sessions
 from ogai_lab_server.credentials import KernelCredentials
 from ogai_lab_server.handler import OperationHandler
 from ogai_lab_server.host import Host
+from ogai_lab_server.sessions.keeping import adopt_all
+from ogai_lab_server.sessions.shelf import Shelf
 
 
 class OgaiApp(ExtensionApp):
@@ -78,10 +83,14 @@ class OgaiApp(ExtensionApp):
 
     def initialize_settings(self) -> None:
         """Make what the handlers share, and give every kernel its credential."""
-        self.credentials = KernelCredentials(self._server)
-        self.credentials.hand_out()
+        shelf = Shelf(Home.open(**self.service_options()), self._server.root_dir)
+        self.credentials = KernelCredentials(self._server, shelf.secret())
         self.host = Host(self)
         self.settings["ogai_host"] = self.host
+        self.desk = sessions.open_desk(self, shelf)
+        self.credentials.hand_out()
+        if self.desk is not None:  # before the first request, which would find kernels missing
+            self._server.io_loop.add_callback(self._adopt, self.desk)
         # JupyterLab tells its pages where files lie; Notebook 7 does not.
         page = self._server.web_app.settings.setdefault("page_config_data", {})
         page.setdefault("serverRoot", self._server.root_dir.replace(os.sep, "/"))
@@ -97,13 +106,28 @@ class OgaiApp(ExtensionApp):
         # cycles as often as Python does by default takes up to six times as long as making it.
         gc.freeze()
         gc.set_threshold(20_000, 10, 10)
-        self._start = asyncio.get_running_loop().call_later(self.start_delay, self.host.warm_up)
+        self._start = asyncio.get_running_loop().call_later(self.start_delay, self._warm_up)
 
     async def stop_extension(self) -> None:
         """Let streams and services go, within a few seconds; jobs run on."""
         if hasattr(self, "_start"):
             self._start.cancel()
         await self.host.stop()
+
+    def _warm_up(self) -> None:
+        self.host.warm_up()
+        if self.desk is not None:
+            self._looking = asyncio.ensure_future(self._look_around(self.desk))
+
+    async def _look_around(self, desk: sessions.Desk) -> None:
+        with contextlib.suppress(OgaiError):  # the host has logged why there are no services
+            await desk.look_around()
+
+    async def _adopt(self, desk: sessions.Desk) -> None:
+        manager = self._server.kernel_manager
+        adopted = await adopt_all(manager, desk, self.credentials.variables)
+        if adopted:
+            self.log.info("OGAI Lab: %d sessions go on", len(adopted))
 
     @property
     def _server(self) -> ServerApp:

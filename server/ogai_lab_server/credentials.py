@@ -1,8 +1,9 @@
 """The kernel's credential: good for ``/ogai`` alone, and only while that kernel lives.
 
 It is ``ogk.<kernel id>.<HMAC of the id>``, so nothing is stored and a restarted kernel, which
-keeps its id and its environment, keeps it. The secret lives and dies with the server, as its
-kernels do. Jupyter's own tokens, which are good for everything, are not handed on.
+keeps its id and its environment, keeps it. The secret stays on the server's shelf, for the next
+server goes on with the kernels that are sessions. Jupyter's own tokens, which are good for
+everything, are not handed on.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import secrets
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -22,11 +22,19 @@ _SERVER_TOKENS = ("JUPYTERHUB_API_TOKEN", "JPY_API_TOKEN", "JUPYTER_TOKEN")
 
 
 class KernelCredentials:
-    """Makes and checks the credentials of one server's kernels."""
+    """Makes and checks the credentials of one server's kernels.
 
-    def __init__(self, server: ServerApp) -> None:
+    Parameters
+    ----------
+    server
+        The server.
+    secret
+        What they are made with.
+    """
+
+    def __init__(self, server: ServerApp, secret: bytes) -> None:
         self._server = server
-        self._secret = secrets.token_bytes(32)
+        self._secret = secret
 
     def hand_out(self) -> None:
         """Put a credential into the environment of every kernel that starts from now on."""
@@ -42,7 +50,7 @@ class KernelCredentials:
             for name in _SERVER_TOKENS:
                 environment.pop(name, None)
             kwargs["kernel_id"] = kernel_id
-            kwargs["env"] = environment | self._variables(kernel_id)
+            kwargs["env"] = environment | self.variables(kernel_id)
             started: str = await start(*args, **kwargs)
             return started
 
@@ -58,7 +66,8 @@ class KernelCredentials:
         mac = hmac.new(self._secret, kernel_id.encode(), hashlib.sha256).hexdigest()
         return f"{PREFIX}{kernel_id}.{mac}"
 
-    def _variables(self, kernel_id: str) -> dict[str, str]:
+    def variables(self, kernel_id: str) -> dict[str, str]:
+        """Return what a kernel finds this server by."""
         if self._server.sock:
             return {}  # a server on a Unix socket has no address that a kernel could call
         variables = {"OGAI_URL": self._url(), "OGAI_TOKEN": self._mint(kernel_id)}

@@ -1407,6 +1407,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ogai/scheduler/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the sessions that have not ended, newest first. */
+        get: operations["Sessions.sessions"];
+        put?: never;
+        /** Start a session. It waits in its queue as any job does. */
+        post: operations["Sessions.start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return one session as it is now. */
+        get: operations["Sessions.session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/sessions/{session_id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a session for longer than its idle timer would: that moves by so much. */
+        post: operations["Sessions.extend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/sessions/{session_id}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a session a new kernel in place of the one it has; what was installed stays. */
+        post: operations["Sessions.restart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/sessions/{session_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a session and its kernel. One that has ended stays as it is. */
+        post: operations["Sessions.stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/sessions/{session_id}/connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return how a Jupyter client on this machine reaches a session's kernel. */
+        get: operations["Sessions.connection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/scheduler/sessions/{session_id}/requirements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what was installed in a session, as the lines of a requirements file. */
+        get: operations["Sessions.requirements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1974,6 +2094,19 @@ export interface components {
                 number,
                 number
             ][];
+        };
+        /**
+         * Connection
+         * @description How a Jupyter client reaches a session's kernel. Whoever has it can run code there.
+         */
+        Connection: {
+            /**
+             * Info
+             * @description What stands in a connection file.
+             */
+            info: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Contamination
@@ -5727,6 +5860,71 @@ export interface components {
             path: string | null;
         };
         /**
+         * Session
+         * @description A session as it is now: a job, and the kernel it keeps. Times are Unix seconds.
+         */
+        Session: {
+            /**
+             * Id
+             * @description That of its job.
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Owner */
+            owner: string;
+            state: components["schemas"]["JobState"];
+            /**
+             * Reason
+             * @description One sentence: why it is where it is.
+             * @default
+             */
+            reason: string;
+            /**
+             * Kernel
+             * @description What its kernel does.
+             * @default none
+             * @enum {string}
+             */
+            kernel: "none" | "starting" | "idle" | "busy" | "dead";
+            /**
+             * Queue
+             * @default
+             */
+            queue: string;
+            /**
+             * Gpus
+             * @default 0
+             */
+            gpus: number;
+            /** Created */
+            created: number;
+            /**
+             * Active
+             * @description When its kernel or its GPUs last worked.
+             * @default null
+             */
+            active: number | null;
+            /**
+             * Idle
+             * @description Seconds without work after which it is ended; None for never.
+             * @default null
+             */
+            idle: number | null;
+            /**
+             * Idle Until
+             * @description When it is ended if nothing works until then.
+             * @default null
+             */
+            idle_until: number | null;
+            /**
+             * Warned
+             * @description Whether its end is near and was announced.
+             * @default false
+             */
+            warned: boolean;
+        };
+        /**
          * Shard
          * @description One file of packed sequences.
          */
@@ -9127,6 +9325,219 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DocumentText"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Sessions.sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the sessions that have not ended, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Sessions.start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    gpus?: number;
+                    cpus?: number;
+                    memory?: number | null;
+                    queue?: string;
+                    cluster?: string;
+                    idle?: number | null;
+                    python?: string | null;
+                    folder?: string | null;
+                    environment?: {
+                        [key: string]: string;
+                    } | null;
+                    like?: string | null;
+                    idempotency_key?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Start a session. It waits in its queue as any job does. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Sessions.session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return one session as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Sessions.extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    by?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Keep a session for longer than its idle timer would: that moves by so much. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Sessions.restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Give a session a new kernel in place of the one it has; what was installed stays. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Sessions.stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description End a session and its kernel. One that has ended stays as it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Sessions.connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Return how a Jupyter client on this machine reaches a session's kernel. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Sessions.requirements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List what was installed in a session, as the lines of a requirements file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
                 };
             };
             default: components["responses"]["Problem"];

@@ -22,7 +22,7 @@ from ogai_lab.scheduler.engines.local import LocalEngine
 from ogai_lab.scheduler.spec import CellRun, JobSpec
 
 SOURCES = [*Path(agent.__path__[0]).glob("*.py"), Path(ogai_lab.core.records.__file__)]
-INSTALLED = {"cloudpickle", "IPython", "nbclient", "nbformat"}  # in a rank, when it needs them
+INSTALLED = {"cloudpickle", "IPython", "nbclient", "nbformat", "zmq"}  # in a rank, when it needs them
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)

@@ -1,0 +1,1 @@
+"""Sessions: jobs that keep a Jupyter kernel."""
