@@ -98,8 +98,15 @@ def test_what_is_not_there_is_an_error_of_three_lines(ogai: Ogai) -> None:
 
 
 def test_control_c_leaves_the_job_running(ogai: Ogai, tmp_path: Path) -> None:
-    script = tmp_path / "long.py"
-    script.write_text("import time\nprint('up', flush=True)\ntime.sleep(12)\nprint('done')\n")
+    may_end = tmp_path / "may_end"
+    script = f"""
+import pathlib, time
+print("up", flush=True)
+while not pathlib.Path({str(may_end)!r}).exists():
+    time.sleep(0.1)
+print("done")
+"""
+    (tmp_path / "long.py").write_text(script)
     process = subprocess.Popen(
         [*COMMAND, "run", "long.py"],
         cwd=tmp_path,
@@ -115,6 +122,7 @@ def test_control_c_leaves_the_job_running(ogai: Ogai, tmp_path: Path) -> None:
     assert process.returncode == 130
     assert "goes on" in told
     assert "ogai logs -f" in told
+    may_end.touch()
     followed = ogai("logs", "-f", "long.py")
     assert (followed.returncode, followed.stdout) == (0, "up\ndone\n")
 
