@@ -13,6 +13,7 @@ import argparse
 import os
 import tempfile
 import time
+from multiprocessing import active_children
 from pathlib import Path
 
 import psutil
@@ -34,7 +35,7 @@ def measured(pipeline: Pipeline, warm: Pipeline, folder: Path, workers: int) -> 
         for turn in range(2 * workers):  # every worker has imported and compiled
             store = BlobStore(str(folder / f"warm{workers}-{turn}"))
             Run(warm, store, pool, out=str(folder / f"warm-out{workers}-{turn}"))()
-        processes = [psutil.Process(pid) for pid in pool._processes]
+        processes = [psutil.Process(child.pid) for child in active_children()]
         before = [sum(process.cpu_times()[:2]) for process in processes]
         own, start = time.process_time(), time.perf_counter()
         store = BlobStore(str(folder / f"blobs{workers}"))

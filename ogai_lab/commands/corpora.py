@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ogai_lab.commands import crawling
 from ogai_lab.core.errors import Conflict, InvalidInput, NotFound
 from ogai_lab.core.operations import Caller
 from ogai_lab.locale import _
@@ -75,6 +76,7 @@ def _run(workbench: Workbench, arguments: argparse.Namespace) -> Any:
         arguments.workers,
         out=absolute(arguments.out) if arguments.out else None,
         executor=arguments.executor,
+        nodes=arguments.nodes,
     )
 
 
@@ -196,6 +198,7 @@ def _of_start(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("-o", "--out", metavar=_("FOLDER"), help=_("for the kept documents"))
     verb.add_argument("--workers", type=int, help=_("how many processes"))
     verb.add_argument("--executor", default="processes", help=_("or a Dask scheduler's address"))
+    verb.add_argument("--nodes", type=int, default=1, help=_("on several, Dask runs in the job"))
 
 
 def _of_run(verb: argparse.ArgumentParser) -> None:
@@ -263,7 +266,7 @@ def _nothing(verb: argparse.ArgumentParser) -> None:
     pass
 
 
-_JOBS = frozenset({"run", "retune", "pack", "export"})
+_JOBS = frozenset({"run", "retune", "pack", "export", "crawl"})
 _Verb = tuple[
     Callable[[], str],
     Callable[[argparse.ArgumentParser], None],
@@ -278,6 +281,16 @@ _VERBS: dict[str, _Verb] = {
     "show": (lambda: _("show a pipeline as YAML"), _of_pipeline, _show),
     "preview": (lambda: _("show what it would do to a sample"), _of_preview, _preview),
     "run": (lambda: _("run a pipeline as a job"), _of_start, _run),
+    "crawl": (
+        lambda: _("fetch pages politely into a web archive"),
+        crawling.of_crawl,
+        crawling.crawl,
+    ),
+    "crawled": (
+        lambda: _("say what became of a crawl's pages"),
+        crawling.of_crawled,
+        crawling.crawled,
+    ),
     "runs": (
         lambda: _("list runs, newest first"),
         _nothing,

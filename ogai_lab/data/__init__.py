@@ -23,6 +23,7 @@ __all__ = [
     "Rule",
     "StageSpec",
     "compare",
+    "crawl",
     "open",
     "pipeline",
     "pipelines",

@@ -97,7 +97,7 @@ class Run:
         Conflict
             When the output folder is another run's.
         Unavailable
-            When a process of the executor is lost.
+            When a worker is lost that cannot be done without (see `engine`).
         StorageFull
             When the store is full; what was finished is used by the next run.
         """
@@ -109,7 +109,7 @@ class Run:
                 return self._run()
         except BrokenExecutor as exc:
             raise Unavailable(
-                "A worker process ended without a word.",
+                "A worker of the executor ended without a word.",
                 cause="It was killed from outside, most often because memory ran out.",
                 action="Run it again (what was finished is kept), with fewer workers if need be.",
             ) from exc

@@ -1,5 +1,8 @@
 """Tasks in an executor: looked up first, then computed, their results taken in order.
 
+A task whose worker was lost is done once more, in a process of its own; when it loses that one,
+too, the documents at fault are set aside (`sparing`), or the run ends where they cannot be.
+
 At most `_WINDOW` tasks are under way at a time, and of each only its result is kept (a few digests
 and counts), so that memory does not grow with the documents.
 """
@@ -10,16 +13,20 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ogai_lab.core.blobs import BlobStore, Digest
+from ogai_lab.core.errors import Unavailable
+from ogai_lab.data import sparing
 from ogai_lab.data.cache import TaskCache
+from ogai_lab.data.pool import ProcessPool, WorkerLost
 from ogai_lab.data.types import Phase
 
 Result = dict[str, Any]
-Call = tuple[Digest, tuple[Any, ...]]
-"""A task's key, and the arguments after the store's URL."""
+Call = tuple[Digest | None, tuple[Any, ...]]
+"""A task's key, and the arguments after the store's URL. Without a key it is never looked up."""
 _WINDOW = 256
 
 
@@ -80,20 +87,21 @@ class Engine:
 
     def all(self, function: Callable[..., Result], calls: Iterable[Call]) -> Iterator[Result]:
         """Yield the result of each call, in order; only what is not known yet is computed."""
-        waiting: deque[tuple[Digest, Result | None, Future[Result] | None]] = deque()
+        waiting: deque[_Task] = deque()
         try:
             for key, arguments in calls:
-                known = self.cache.get(key)
-                future = None if known is not None else self._submitted(function, arguments)
-                waiting.append((key, known, future))
+                known = None if key is None else self.cache.get(key)
+                task = _Task(function, key, arguments, known)
+                self._submit(task)
+                waiting.append(task)
                 if len(waiting) >= _WINDOW:
-                    yield self._taken(*waiting.popleft())
+                    yield self._taken(waiting.popleft(), waiting)
             while waiting:
-                yield self._taken(*waiting.popleft())
+                yield self._taken(waiting.popleft(), waiting)
         finally:
-            for _, _, future in waiting:
-                if future is not None:
-                    future.cancel()
+            for task in waiting:
+                if task.future is not None:
+                    task.future.cancel()
 
     def once(self, key: Digest, work: Callable[[], Result]) -> Result:
         """Return the result of one piece of work that is done here, if it is not known yet."""
@@ -113,16 +121,56 @@ class Engine:
         )
         self._report(self.progress)
 
-    def _submitted(
-        self, function: Callable[..., Result], arguments: tuple[Any, ...]
-    ) -> Future[Result]:
-        return self.executor.submit(function, self.blobs.url, *arguments)
+    def _submit(self, task: _Task) -> None:
+        if task.known is None:
+            task.future = self.executor.submit(task.function, self.blobs.url, *task.arguments)
 
-    def _taken(self, key: Digest, known: Result | None, future: Future[Result] | None) -> Result:
-        if known is None and future is not None:
-            known = future.result()
-            for stage, spent in known.pop("spent", {}).items():
-                before = self.stages.get(stage, Spent())
-                self.stages[stage] = Spent(*(a + b for a, b in zip(before, spent, strict=True)))
-            self.cache.put(key, known)
-        return known or {}
+    def _taken(self, task: _Task, others: Iterable[_Task]) -> Result:
+        if task.known is not None or task.future is None:
+            return task.known or {}
+        keep = True
+        try:
+            found = task.future.result()
+        except BrokenExecutor:
+            if not isinstance(self.executor, ProcessPool):
+                raise
+            found, keep = self._again(self.executor, task)
+            for other in others:
+                if other.future is not None and _lost(other.future):
+                    self._submit(other)
+        for stage, spent in found.pop("spent", {}).items():
+            before = self.stages.get(stage, Spent())
+            self.stages[stage] = Spent(*(a + b for a, b in zip(before, spent, strict=True)))
+        if keep and task.key is not None:
+            self.cache.put(task.key, found)
+        return found
+
+    def _again(self, pool: ProcessPool, task: _Task) -> tuple[Result, bool]:
+        """Return the result of a task whose worker was lost, and whether it is to be kept.
+
+        What was made without the documents that no worker survives is not: with more memory, a
+        later run may well read them.
+        """
+        try:
+            return sparing.again(pool, task.function, self.blobs.url, task.arguments)
+        except WorkerLost as exc:
+            raise Unavailable(
+                f"A worker died twice on the same piece of work: {task.function.__name__} ({exc}).",
+                cause="It was alone in its process, and no single document is at fault.",
+                action="Give it more memory, then run it again: what was finished is kept.",
+            ) from exc
+
+
+@dataclass
+class _Task:
+    function: Callable[..., Result]
+    key: Digest | None
+    arguments: tuple[Any, ...]
+    known: Result | None
+    future: Future[Result] | None = None
+
+
+def _lost(future: Future[Result]) -> bool:
+    return (
+        future.done() and not future.cancelled() and isinstance(future.exception(), BrokenExecutor)
+    )

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ogai_lab.data import ledger, sources, tasks
+from ogai_lab.data import ledger, sources, staging
 from ogai_lab.data.accounts import Preview, PreviewRow
 from ogai_lab.data.assessment.inspecting import visible
 from ogai_lab.data.checking import checked, column_makers
@@ -44,7 +44,7 @@ def preview(pipeline: Pipeline, n: int = 200) -> Preview:
     batch = sampled.append_column("before", _before(sampled))
     aside: list[pa.Table] = []
     for segment in segments(pipeline.stages):
-        made = tasks.staged(segment.stages, batch, keep_raw=True)
+        made = staging.staged(segment.stages, batch, keep_raw=True)
         batch = made.batch
         aside.append(made.quarantine)
         if segment.pass_ is not None:
@@ -77,7 +77,7 @@ def _sample(pipeline: Pipeline, n: int) -> pa.RecordBatch:
         pieces = sorted(sources.pieces(source), key=_chance)
         parts.append(batches.sample(source, pieces, columns, share))
     table = pa.Table.from_batches(parts).slice(0, n).combine_chunks()
-    return tasks.one_batch(table)
+    return staging.one_batch(table)
 
 
 def _before(batch: pa.RecordBatch) -> pa.Array:
@@ -110,7 +110,7 @@ def _passed(spec: StageSpec, batch: pa.RecordBatch) -> pa.RecordBatch:
         (found,) = pass_.reduce([lambda: part], [table.num_rows], Path(scratch), _MEMORY)
     for name in found.column_names:
         table = table.append_column(name, found[name])
-    return tasks.one_batch(table)
+    return staging.one_batch(table)
 
 
 def _kept_and_dropped(table: pa.Table, decided: pa.Table) -> list[PreviewRow]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ogai_lab.core.errors import OgaiError
+from ogai_lab.data.sources.files import Piece
 from ogai_lab.data.stages.base import Stage
 
 if TYPE_CHECKING:
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
 QUARANTINE = "quarantine"
 """The reason, and the split, of such a document in the ledger."""
+Lost = tuple[str, int, str]
+"""A document that no worker survives: its id, the place of the stage in the task, what is said."""
+Unread = tuple[Piece, str, str]
+"""A piece of a file that no worker survives to read: with its digest, and what is said."""
 _EXCERPT = 200
 _MESSAGE = 500
 
@@ -49,6 +54,42 @@ def processed(stage: Stage[Any], batch: pa.RecordBatch) -> tuple[pa.RecordBatch,
     """
     made, errors = _divided(stage, batch)
     return made, _set_aside(stage.name, batch, errors)
+
+
+def without(
+    stage: str, batch: pa.RecordBatch, lost: Sequence[Lost], place: int
+) -> tuple[pa.RecordBatch, pa.Table]:
+    """Return a batch without the documents that are lost at this place, and those, set aside."""
+    import pyarrow as pa
+
+    why = {doc_id: said for doc_id, where, said in lost if where == place}
+    if not why:
+        return batch, schema().empty_table()
+    ids = batch["doc_id"].to_pylist()
+    errors = {row: why[doc_id] for row, doc_id in enumerate(ids) if doc_id in why}
+    others = pa.array([row for row in range(len(ids)) if row not in errors], pa.int64())
+    return batch.take(others), _set_aside(stage, batch, errors)
+
+
+def unread(pieces: Sequence[Unread]) -> pa.Table:
+    """Return pieces that cannot be read as documents that are set aside."""
+    import pyarrow as pa
+
+    from ogai_lab.data.sources.batches import doc_id
+
+    rows = [
+        {
+            "doc_id": doc_id(Piece(*piece), digest, piece[2]),
+            "path": Piece(*piece).path,
+            "kind": "damaged",
+            "stage": "read",
+            "error": said,
+            "bytes": 0,
+            "excerpt": "",
+        }
+        for piece, digest, said in pieces
+    ]
+    return pa.Table.from_pylist(rows, schema())
 
 
 def _divided(stage: Stage[Any], batch: pa.RecordBatch) -> tuple[pa.RecordBatch, dict[int, str]]:

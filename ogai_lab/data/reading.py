@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ogai_lab.core.errors import InvalidInput
@@ -94,12 +94,8 @@ class Reader:
         return groups
 
     def _fingerprints(self, groups: list[_Group]) -> list[list[str]]:
-        pieces = [group.pieces for group in groups]
-        found = []
-        for digests in self._engine.executor.map(tasks.fingerprint, pieces):
-            self._engine.advance()
-            found.append(digests)
-        return found
+        calls: list[Call] = [(None, (group.pieces,)) for group in groups]
+        return [result["digests"] for result in self._all(tasks.fingerprint, calls)]
 
     def _read(
         self, groups: list[_Group], digests: list[list[str]], stages: Sequence[StageSpec]
@@ -150,8 +146,8 @@ class Reader:
             (result,) = self._all(tasks.compare, [call])
         return [table.with_part(result["blobs"][str(n)]) for n, table in enumerate(corpus)]
 
-    def _all(self, function: object, calls: list[Call]) -> Iterator[Result]:
-        for result in self._engine.all(function, calls):  # type: ignore[arg-type]
+    def _all(self, function: Callable[..., Result], calls: Iterable[Call]) -> Iterator[Result]:
+        for result in self._engine.all(function, calls):
             self._engine.advance()
             yield result
 

@@ -18,6 +18,7 @@ from ogai_lab.data.accounts import (
     PresetText,
     Preview,
 )
+from ogai_lab.data.crawl.options import Crawl, CrawlReport
 from ogai_lab.data.extra import check_installed
 from ogai_lab.data.gang import DASK
 from ogai_lab.data.questions import Questions
@@ -34,6 +35,7 @@ from ogai_lab.scheduler.types import Job
 
 RUNNER = "ogai_lab.data.runner"
 EXPORTER = "ogai_lab.data.exporter"
+CRAWLER = "ogai_lab.data.crawl"
 Workers = Annotated[int, Field(ge=1, le=1024)] | None
 Place = Annotated[str, Field(min_length=1, description="A folder, or a URL that fsspec opens.")]
 _LABEL = {"kind": "data"}
@@ -180,6 +182,40 @@ class Data(Questions):
             labels={"kind": "export", "data": manifest},
         )
         return self._scheduler.submit(spec, caller, idempotency_key)
+
+    @operation("POST", "/crawls", action="execute")
+    def crawl(self, crawl: Crawl, caller: Caller, idempotency_key: str | None = None) -> Job:
+        """Start a job that fetches pages politely into a WARC file, ``out/pages.warc.gz``.
+
+        The same crawl into the same folder goes on where it was, also after a kill. Its output
+        ``archive`` is the file's name in the folder.
+
+        Raises
+        ------
+        MissingExtra
+            When Scrapy is not installed.
+        """
+        require("scrapy", "crawl")
+        spec = JobSpec(
+            run=ModuleRun(module=CRAWLER, args=crawl.words()),
+            name=f"crawl {crawl.hosts[0]}"[:100],
+            restarts=RestartPolicy(limit=3),  # it goes on where it was
+            labels={"kind": "crawl"},
+        )
+        return self._scheduler.submit(spec, caller, idempotency_key)
+
+    @operation("GET", "/crawls/{job}", action="read")
+    def crawled(self, job: str) -> CrawlReport:
+        """Say what became of a crawl's pages; which were refused or failed, once it is over.
+
+        Raises
+        ------
+        NotFound
+            When this job is no crawl.
+        """
+        from ogai_lab.data.crawl.reports import report
+
+        return report(self._scheduler.job(job), self._blobs)
 
     @operation("POST", "/previews", action="execute")
     def preview(self, pipeline: Pipeline, n: Annotated[int, Field(ge=1, le=2000)] = 200) -> Preview:

@@ -6,41 +6,33 @@ any machine that reaches the store, any number of times.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
-import json
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-from pydantic import TypeAdapter
+from typing import TYPE_CHECKING, Any
 
 from ogai_lab.core.blobs import BlobStore, Digest
-from ogai_lab.data import heldout, ledger, quarantine, sources, tables
+from ogai_lab.data import heldout, ledger, quarantine, sources, staging, tables
 from ogai_lab.data.firsts import alone
+from ogai_lab.data.quarantine import Lost, Unread
 from ogai_lab.data.sources import batches, locations
 from ogai_lab.data.sources.files import Piece
-from ogai_lab.data.stages import keeping_raw
-from ogai_lab.data.stages.custom import Custom
+from ogai_lab.data.staging import size
 from ogai_lab.data.steps import build_pass, build_stage
-from ogai_lab.data.types import Source, StageSpec
+from ogai_lab.data.types import StageSpec
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Result = dict[str, Any]
-_SOURCE: TypeAdapter[Source] = TypeAdapter(Source)
-_STAGES = TypeAdapter(list[StageSpec])
-READING = "read"
-"""What a source costs is told under this name, beside the stages."""
 
 
-def fingerprint(pieces: Sequence[Piece]) -> list[str]:
-    """Return the SHA-256 of each piece's bytes."""
-    return [locations.digest(Piece(*piece)) for piece in pieces]
+def fingerprint(url: str, pieces: Sequence[Piece]) -> Result:
+    """Tell the SHA-256 of each piece's bytes."""
+    return {"digests": [locations.digest(Piece(*piece)) for piece in pieces], "blobs": {}}
 
 
 def file_digest(path: str) -> str:
@@ -57,6 +49,8 @@ def read(
     digests: Sequence[str],
     columns: str | None = None,
     keep_raw: bool = False,
+    lost: Sequence[Lost] = (),
+    unread: Sequence[Unread] = (),
 ) -> Result:
     """Make a table of the documents in `pieces`, with the signals of all stages.
 
@@ -72,6 +66,8 @@ def read(
         What `sources.columns` says of the pipeline, as JSON; of this source alone when left out.
     keep_raw
         Whether a text that a stage changes is kept as ``raw_text``.
+    lost, unread
+        Documents, and pieces with their digests, that no worker survives: they are set aside.
 
     Raises
     ------
@@ -80,28 +76,26 @@ def read(
     """
     import pyarrow as pa
 
-    start = time.perf_counter()
-    given = None if columns is None else json.loads(columns)
-    read_from = _SOURCE.validate_json(source)
-    with alone(read_from.kind):
-        batch = batches.batch(read_from, pieces, digests, given)
-    spent = {READING: (time.perf_counter() - start, batch.num_rows, _size(batch))}
-    made = staged(_STAGES.validate_json(stages), batch, keep_raw)
+    given = staging.read(url, source, stages, pieces, digests, columns, keep_raw)
+    made = given.staged(lost)
+    aside = pa.concat_tables([quarantine.unread(unread), made.quarantine])
     kept = made.batch if keep_raw else batches.without_pages(made.batch)
     blobs = BlobStore(url)
     return {
         "documents": made.batch.num_rows,
-        "bytes": _size(made.batch),
-        "spent": spent | made.spent,
-        **_set_aside(made.quarantine),
+        "bytes": size(made.batch),
+        "spent": {staging.READING: given.spent} | made.spent,
+        **_set_aside(aside),
         "blobs": {
             "documents": tables.store(blobs, pa.Table.from_batches([kept])),
-            **_stored_quarantine(blobs, made.quarantine),
+            **_stored_quarantine(blobs, aside),
         },
     }
 
 
-def extend(url: str, parts: Sequence[str], stages: str, keep_raw: bool) -> Result:
+def extend(
+    url: str, parts: Sequence[str], stages: str, keep_raw: bool, lost: Sequence[Lost] = ()
+) -> Result:
     """Run further stages over a stored table; only what they add is stored.
 
     Parameters
@@ -112,22 +106,24 @@ def extend(url: str, parts: Sequence[str], stages: str, keep_raw: bool) -> Resul
         The list of stages, as JSON.
     keep_raw
         Whether a text that a stage changes is kept as ``raw_text``.
+    lost
+        Documents that no worker survives: they are set aside.
     """
     import pyarrow as pa
 
     blobs = BlobStore(url)
-    specs = _STAGES.validate_json(stages)
-    table = tables.load_parts(blobs, parts)
-    made = staged(specs, one_batch(table), keep_raw)
+    given = staging.extend(url, parts, stages, keep_raw)
+    made = given.staged(lost)
     result = pa.Table.from_batches([made.batch])
     whole = made.quarantine.num_rows > 0
     if not whole:
-        old = set(table.column_names)
-        changed = {name for spec in specs for name in build_stage(spec).replaces} | {"bytes"}
+        old = set(given.batch.schema.names)
+        replaced = (name for spec in given.specs for name in build_stage(spec).replaces)
+        changed = {*replaced, "bytes"}
         result = result.select([n for n in result.column_names if n not in old or n in changed])
     return {
         "documents": result.num_rows,
-        "bytes": _size(made.batch),
+        "bytes": size(made.batch),
         "whole": whole,
         "spent": made.spent,
         **_set_aside(made.quarantine),
@@ -146,7 +142,7 @@ def gather(url: str, parts: Sequence[str], spec: str) -> Result:
     table = tables.load_parts(blobs, parts, list(dict.fromkeys([*pass_.needed(), "bytes"])))
     with alone(pass_.name):
         part = pass_.map(table)
-    spent = (time.perf_counter() - start, table.num_rows, _size(table))
+    spent = (time.perf_counter() - start, table.num_rows, size(table))
     return {
         "spent": {pass_.name: spent},
         "blobs": {"part": tables.store(blobs, part)},
@@ -234,56 +230,16 @@ def tokenize(
     }
 
 
-class Staged(NamedTuple):
-    """What stages made of a batch, what they set aside, and what each has cost."""
-
-    batch: pa.RecordBatch
-    quarantine: pa.Table
-    spent: dict[str, tuple[float, int, int]]
-
-
-def staged(specs: Sequence[StageSpec], batch: pa.RecordBatch, keep_raw: bool) -> Staged:
-    """Run stages over a batch, one after the other."""
-    import pyarrow as pa
-
-    aside = [quarantine.schema().empty_table()]
-    spent: dict[str, tuple[float, int, int]] = {}
-    for spec in specs:
-        stage = build_stage(spec)
-        start, rows, size = time.perf_counter(), batch.num_rows, _size(batch)
-        given = keeping_raw(stage, batch) if keep_raw else batch
-        own = spec.stage == Custom.name  # it runs in a process of its own
-        with contextlib.nullcontext() if own else alone(spec.stage):
-            batch, failed = quarantine.processed(stage, given)
-        spent[stage.name] = (time.perf_counter() - start, rows, size)
-        aside.append(failed)
-    return Staged(batch, pa.concat_tables(aside), spent)
-
-
 def _set_aside(aside: pa.Table) -> dict[str, Any]:
     if not aside.num_rows:
         return {"quarantined": 0, "quarantined_bytes": 0}
     first = aside.slice(0, 1).to_pylist()[0]
     return {
         "quarantined": aside.num_rows,
-        "quarantined_bytes": _size(aside),
+        "quarantined_bytes": size(aside),
         "error": f"{first['stage']}: {first['error']}",
     }
 
 
 def _stored_quarantine(blobs: BlobStore, aside: pa.Table) -> dict[str, str]:
     return {"quarantine": tables.store(blobs, aside)} if aside.num_rows else {}
-
-
-def _size(documents: pa.RecordBatch | pa.Table) -> int:
-    import pyarrow.compute as pc
-
-    return int(pc.sum(documents["bytes"]).as_py() or 0)
-
-
-def one_batch(table: pa.Table) -> pa.RecordBatch:
-    """Return a table as one batch."""
-    import pyarrow as pa
-
-    batches = table.combine_chunks().to_batches()
-    return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)

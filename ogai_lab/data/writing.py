@@ -83,7 +83,8 @@ def write(url: str, out: str, name: str, parts: Sequence[Part], kept: str) -> Re
             if writer is None:
                 writer = pq.ParquetWriter(file, table.schema, compression="zstd")
             if table.num_rows:
-                writer.write_table(table.cast(writer.schema))
+                # Where a document was set aside behind a pass, the columns stand in another order.
+                writer.write_table(table.select(writer.schema.names).cast(writer.schema))
                 rows += table.num_rows
                 found += sum(table["bytes"].to_pylist())
         if writer is not None:

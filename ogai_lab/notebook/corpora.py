@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from ogai_lab.data.inputs import absolute
 from ogai_lab.data.types import Pipeline
 from ogai_lab.notebook.connection import workbench
 from ogai_lab.notebook.corpus import DataJob
+from ogai_lab.notebook.crawls import CrawlJob
 from ogai_lab.notebook.display import Listing
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ def run(
     out: str | Path | None = None,
     workers: int | None = None,
     executor: str = "processes",
+    nodes: int = 1,
 ) -> DataJob:
     """Run a pipeline as a job, and return it in the hand: it shows itself as it goes.
 
@@ -70,6 +73,9 @@ def run(
         How many processes; as many as there are cores when left out.
     executor
         ``processes``, ``threads``, or the address of a Dask scheduler.
+    nodes
+        On several, a Dask scheduler and its workers are a part of the job; the store, the inputs
+        and `out` must be seen from all of them.
     """
     chosen = pipeline(what)
     whole = chosen if inputs is None else chosen.over(inputs)
@@ -80,8 +86,39 @@ def run(
         workers,
         out=None if out is None else absolute(out),
         executor=executor,
+        nodes=nodes,
     )
     return DataJob(job, bench)
+
+
+def crawl(urls: str | Sequence[str], out: str | Path, **options: Any) -> CrawlJob:
+    """Fetch pages politely into a WARC file as a job, and return it in the hand.
+
+    The same call goes on where it was, also after a kill. ``job.report()`` says which pages
+    robots.txt refuses.
+
+    Parameters
+    ----------
+    urls
+        The pages to begin at.
+    out
+        The folder that gets ``pages.warc.gz``.
+    options
+        ``domains``, ``depth``, ``pages``, ``delay``, …: what
+        `ogai_lab.data.crawl.options.Crawl` has.
+    """
+    from pydantic import ValidationError
+
+    from ogai_lab.core.operations import invalid
+    from ogai_lab.data.crawl.options import Crawl
+
+    places = [urls] if isinstance(urls, str) else list(urls)
+    try:
+        asked = Crawl(urls=places, out=absolute(out), **options)
+    except ValidationError as exc:
+        raise invalid(exc, "crawl") from exc
+    bench = workbench()
+    return CrawlJob(bench.data.crawl(asked, Caller.local()), bench)
 
 
 def preview(what: Pipeline | str | Path, inputs: Any = None, n: int = 200) -> Preview:

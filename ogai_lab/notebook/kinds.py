@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ogai_lab.commands.forms.jobs import job_list
 from ogai_lab.notebook.corpus import DataJob as DataJob
+from ogai_lab.notebook.crawls import CrawlJob
 from ogai_lab.notebook.display import Listing
 from ogai_lab.notebook.handle import JobHandle
 from ogai_lab.scheduler.types import Job
@@ -29,7 +30,11 @@ class TrainingJob(JobHandle):
         return Listing([found], cost_view(found, self.refresh().metrics))
 
 
-_KINDS: dict[str, type[JobHandle]] = {"data": DataJob, "training": TrainingJob}
+_KINDS: dict[str, type[JobHandle]] = {
+    "crawl": CrawlJob,
+    "data": DataJob,
+    "training": TrainingJob,
+}
 
 
 def handle(job: Job, workbench: Workbench) -> Any:

@@ -1,29 +1,23 @@
-"""Bad input, bad stages, lost workers, full disks: no document is ever lost or there twice."""
+"""Bad input, bad stages, full disks: no document is ever lost or there twice."""
 
 from __future__ import annotations
 
 import ctypes
 import gzip
 import json
-import os
-import signal
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
 from ogai_lab.core.blobs import BlobStore
-from ogai_lab.core.errors import Conflict, StorageFull, Unavailable
+from ogai_lab.core.errors import Conflict, StorageFull
 from ogai_lab.data import reading, writing
 from ogai_lab.data.authoring import stage
 from ogai_lab.data.course import Progress, Run
-from ogai_lab.data.pool import process_pool
 from ogai_lab.data.sources import jsonl, packed
 from ogai_lab.data.types import JsonLines, TextFolder, Warc
 from tests.data import chain, corpus
@@ -101,29 +95,6 @@ def test_the_worst_of_the_web_costs_what_is_damaged_alone(
     assert "21" in well  # five thousand levels deep
     assert list(fates.values()).count("damaged") >= 6
     assert any(row["path"].endswith("jsonl.gz") for row in kept)
-
-
-def test_a_worker_killed_for_memory_ends_the_run_and_the_next_one_goes_on(tmp_path: Path) -> None:
-    over = chain.pipeline(chain.write(tmp_path / "in", pages=40))
-    Run(over, BlobStore(str(tmp_path / "calm")), Here(), out=str(tmp_path / "expected"))()
-    store = BlobStore(str(tmp_path / "blobs"))
-    for kill in (True, False):
-        with process_pool(2) as pool:
-            run = Run(over, store, pool, out=str(tmp_path / "out"))
-            if kill:
-                threading.Thread(target=kill_a_worker, args=[pool, tmp_path], daemon=True).start()
-                with pytest.raises(Unavailable, match="ended without a word"):
-                    run()
-            else:
-                run()
-    assert chain.contents(tmp_path / "out") == chain.contents(tmp_path / "expected")
-    chain.check_account(tmp_path / "out", over)
-
-
-def kill_a_worker(pool: Any, folder: Path) -> None:
-    while not list(folder.glob("blobs/tasks/*/*.json")):
-        time.sleep(0.001)
-    os.kill(next(iter(pool._processes)), signal.SIGKILL)
 
 
 def test_of_two_runs_into_one_folder_the_second_is_refused(tmp_path: Path) -> None:

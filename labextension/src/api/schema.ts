@@ -755,6 +755,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ogai/data/crawls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a job that fetches pages politely into a WARC file, ``out/pages.warc.gz``. */
+        post: operations["Data.crawl"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogai/data/crawls/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say what became of a crawl's pages; which were refused or failed, once it is over. */
+        get: operations["Data.crawled"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ogai/data/previews": {
         parameters: {
             query?: never;
@@ -2156,6 +2190,104 @@ export interface components {
              * @default 0
              */
             bytes: number;
+        };
+        /**
+         * Crawl
+         * @description Where to begin, how far to go, how politely.
+         */
+        Crawl: {
+            /**
+             * Urls
+             * @description The pages to begin at.
+             */
+            urls: string[];
+            /**
+             * Out
+             * @description The folder of the archive; a crawl resumes in it.
+             */
+            out: string;
+            /**
+             * Domains
+             * @description Hosts, with those below; those of the urls when left out.
+             * @default []
+             */
+            domains: string[];
+            /**
+             * Depth
+             * @description Links to go from a first page at most.
+             * @default 10
+             */
+            depth: number;
+            /**
+             * Pages
+             * @description At most so many.
+             * @default null
+             */
+            pages: number | null;
+            /**
+             * Delay
+             * @description Seconds between two pages of a host.
+             * @default 1
+             */
+            delay: number;
+            /**
+             * At Once
+             * @description Requests to all hosts at once.
+             * @default 8
+             */
+            at_once: number;
+            /**
+             * Most
+             * @description A larger page is not fetched.
+             * @default 16777216
+             */
+            most: number;
+            /**
+             * Agent
+             * @description What robots.txt knows it as.
+             * @default ogai-lab
+             */
+            agent: string;
+            /**
+             * Seconds
+             * @description To wait for an answer.
+             * @default 30
+             */
+            seconds: number;
+        };
+        /**
+         * CrawlReport
+         * @description A crawl: the job that makes it, and what became of the pages.
+         */
+        CrawlReport: {
+            /**
+             * Pages
+             * @description By state: done, waiting, refused (by robots.txt), failed, elsewhere.
+             * @default {}
+             */
+            pages: {
+                [key: string]: number;
+            };
+            /**
+             * Refused
+             * @description Addresses; the first thousand.
+             * @default []
+             */
+            refused: string[];
+            /**
+             * Failed
+             * @description Addresses; the first thousand.
+             * @default []
+             */
+            failed: string[];
+            /** Job */
+            job: string;
+            state: components["schemas"]["JobState"];
+            /**
+             * Archive
+             * @description The file that it writes.
+             */
+            archive: string;
         };
         /**
          * Curve
@@ -8175,6 +8307,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Data.crawl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    crawl: components["schemas"]["Crawl"];
+                    idempotency_key?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Start a job that fetches pages politely into a WARC file, ``out/pages.warc.gz``. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    "Data.crawled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Say what became of a crawl's pages; which were refused or failed, once it is over. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrawlReport"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,7 +1,8 @@
 """``python -m ogai_lab.data.crawl URL… --out FOLDER``: fetch pages politely into a WARC file.
 
 The archive is FOLDER/pages.warc.gz. The same command in the same folder goes on where it was, also
-after a kill. In a job it reports how many pages are done, and its output ``archive``.
+after a kill. In a job it reports how many pages are done, and its outputs: ``archive``, and
+``report``, the digest of what became of the pages (a `CrawlPages`).
 """
 
 from __future__ import annotations
@@ -16,29 +17,36 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ogai_lab.core import records
+from ogai_lab.core.blobs import BlobStore
 from ogai_lab.core.errors import Conflict, OgaiError, require
 from ogai_lab.core.operations import invalid
-from ogai_lab.data.crawl.options import Crawl
+from ogai_lab.data.crawl.frontier import Frontier, Waiting
+from ogai_lab.data.crawl.options import ARCHIVE, Crawl, CrawlPages
 
-ARCHIVE = "pages.warc.gz"
+_LISTED = 1000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Crawl as the command line says; return the exit code."""
-    parser = argparse.ArgumentParser(prog="ogai_lab.data.crawl")
-    parser.add_argument("urls", nargs="+", metavar="URL")
-    parser.add_argument("--out", default=os.environ.get("OGAI_OUTPUT", "crawl"))
-    for name, field in Crawl.model_fields.items():
-        if name not in ("urls", "out"):
-            many = "+" if name == "domains" else None
-            parser.add_argument(f"--{name.replace('_', '-')}", nargs=many, help=field.description)
-    given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value}
+    words = vars(parser().parse_args(arguments))
     try:
-        crawl(_checked(given))
+        crawl(_checked({name: value for name, value in words.items() if value is not None}))
     except OgaiError as exc:
         sys.stderr.write(f"{exc}\n")
         return 1
     return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the command line: the fields of a `Crawl`."""
+    found = argparse.ArgumentParser(prog="ogai_lab.data.crawl")
+    found.add_argument("urls", nargs="+", metavar="URL")
+    found.add_argument("--out", default=os.environ.get("OGAI_OUTPUT", "crawl"))
+    for name, field in Crawl.model_fields.items():
+        if name not in ("urls", "out"):
+            many = "+" if name == "domains" else None
+            found.add_argument(f"--{name.replace('_', '-')}", nargs=many, help=field.description)
+    return found
 
 
 def _checked(given: dict[str, object]) -> Crawl:
@@ -63,7 +71,6 @@ def crawl(asked: Crawl) -> Path:
     from scrapy.crawler import CrawlerProcess
 
     from ogai_lab.data.crawl.archive import Archive
-    from ogai_lab.data.crawl.frontier import Frontier, Waiting
     from ogai_lab.data.crawl.spider import Pages
 
     folder = Path(asked.out).expanduser()
@@ -81,6 +88,7 @@ def crawl(asked: Crawl) -> Path:
             if faults:
                 raise faults[0]
             _report(frontier.counts())
+            _told(frontier)
         finally:
             archive.close()
             frontier.close()
@@ -118,8 +126,21 @@ def _lock(descriptor: int, folder: Path) -> None:
 
 
 def _report(counts: dict[str, int]) -> None:
-    done = counts.get("done", 0)
-    records.log({f"pages_{state}": count for state, count in counts.items()}, step=done)
+    ended = sum(count for state, count in counts.items() if state != "waiting")
+    told = {f"pages_{state}": count for state, count in counts.items()}
+    records.log({**told, "steps": sum(counts.values())}, step=ended)
+
+
+def _told(frontier: Frontier) -> None:
+    """Store what became of the pages, where there is a store."""
+    url = os.environ.get("OGAI_BLOBS_URL")
+    if url:
+        found = CrawlPages(
+            pages=frontier.counts(),
+            refused=frontier.addresses("refused", _LISTED),
+            failed=frontier.addresses("failed", _LISTED),
+        )
+        records.output("report", BlobStore(url).put(found.model_dump_json().encode()))
 
 
 if __name__ == "__main__":

@@ -108,6 +108,13 @@ class Frontier:
         rows = self._connection.execute("select state, count(*) from pages group by state")
         return dict(rows.fetchall())
 
+    def addresses(self, state: str, count: int) -> list[str]:
+        """Return the addresses of the first pages in a state."""
+        rows = self._connection.execute(
+            "select url from pages where state = ? order by number limit ?", (state, count)
+        )
+        return [str(row[0]) for row in rows]
+
     def close(self) -> None:
         """Close the file. Idempotent."""
         self._connection.close()

@@ -1,13 +1,16 @@
-"""What a crawl is asked to do."""
+"""What a crawl is asked to do, and what became of its pages."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import BaseModel, Field, field_validator
 
 from ogai_lab.core.types import Bytes, Strict
+from ogai_lab.scheduler.types import JobState
 
+ARCHIVE = "pages.warc.gz"
+"""The file in a crawl's folder."""
 _AGENT = "ogai-lab"
 _SCHEMES = ("http", "https")
 
@@ -41,3 +44,30 @@ class Crawl(Strict):
     def hosts(self) -> list[str]:
         """Return the hosts that may be crawled."""
         return self.domains or sorted({urlsplit(url).hostname or "" for url in self.urls})
+
+    def words(self) -> list[str]:
+        """Return it as the words of the command line (see `ogai_lab.data.crawl.__main__`)."""
+        found = [*self.urls, "--out", self.out]
+        for name, value in self.model_dump(exclude={"urls", "out"}, exclude_defaults=True).items():
+            values = value if isinstance(value, list) else [value]
+            found += [f"--{name.replace('_', '-')}", *map(str, values)]
+        return found
+
+
+class CrawlPages(BaseModel):
+    """What became of the pages of a crawl."""
+
+    pages: dict[str, int] = Field(
+        default={},
+        description="By state: done, waiting, refused (by robots.txt), failed, elsewhere.",
+    )
+    refused: list[str] = Field(default=[], description="Addresses; the first thousand.")
+    failed: list[str] = Field(default=[], description="Addresses; the first thousand.")
+
+
+class CrawlReport(CrawlPages):
+    """A crawl: the job that makes it, and what became of the pages."""
+
+    job: str
+    state: JobState
+    archive: str = Field(description="The file that it writes.")

@@ -52,6 +52,12 @@ def batch(
     return _rows(source, found(), dict(columns or sources.columns([source])))
 
 
+def doc_id(piece: Piece, digest: str, offset: int = 0) -> str:
+    """Return the id of the document at an offset of a piece with this digest."""
+    name = hashlib.sha256(f"{piece.path}\0{digest}".encode()).hexdigest()[:24]
+    return f"{name}:{offset}"
+
+
 def sample(
     source: Source, pieces: Sequence[Piece], columns: Mapping[str, str], count: int
 ) -> pa.RecordBatch:
@@ -78,9 +84,8 @@ def _rows(
     given = sources.more(source)
     missing = [name for name in types if name not in given and name not in sources.COLUMNS]
     for digest, piece, document in found:
-        name = hashlib.sha256(f"{piece.path}\0{digest}".encode()).hexdigest()[:24]
         part = f"+{document.part}" if document.part else ""
-        values["doc_id"].append(f"{name}:{document.offset}{part}")
+        values["doc_id"].append(doc_id(piece, digest, document.offset) + part)
         values["path"].append(piece.path)
         values["kind"].append(document.kind)
         values["text"].append(document.text)
