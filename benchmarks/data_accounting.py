@@ -3,7 +3,9 @@
 A corpus of random words runs through the English filters without pages and without passes, in one
 process; the share of the time that goes into accounting is printed. Bar: less than 3%.
 
-    python benchmarks/data_accounting.py --size 8
+With ``--real`` it is the English handbooks (data_corpora) with their pages.
+
+    python -m benchmarks.data_accounting --size 8 [--real FOLDER]
 """
 
 from __future__ import annotations
@@ -13,14 +15,14 @@ import json
 import random
 import tempfile
 import time
-from concurrent.futures import Executor, Future
 from pathlib import Path
-from typing import Any
 
+from benchmarks import data_corpora
 from ogai_lab.core.blobs import BlobStore
 from ogai_lab.data.course import Run
 from ogai_lab.data.manifest import load
 from ogai_lab.data.presets import preset
+from tests.data.executors import Here
 
 WORDS = (
     "the",
@@ -39,16 +41,6 @@ WORDS = (
 ACCOUNTING = ("decide", "divide")
 
 
-class Here(Executor):
-    """Runs tasks at once, in this thread."""
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Do it, and return its result as a future."""
-        future: Future[Any] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
-
-
 def corpus(folder: Path, size: int) -> Path:
     chance = random.Random(0)
     file = folder / "corpus.jsonl"
@@ -65,10 +57,14 @@ def corpus(folder: Path, size: int) -> Path:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--size", type=float, default=4.0, help="MB of JSON lines")
-    size = int(options.parse_args().size * 1e6)
+    options.add_argument("--real", type=Path, help="the folder of real corpora")
+    asked = options.parse_args()
     shares = []
     with tempfile.TemporaryDirectory() as name:
-        file = corpus(Path(name), size)
+        if asked.real is None:
+            file = corpus(Path(name), int(asked.size * 1e6))
+        else:
+            file = data_corpora.archive(asked.real, "en", asked.size)
         pipeline = preset("en-web").over(str(file))
         pipeline.stages = [s for s in pipeline.stages if s.stage not in ("exact", "minhash")]
         pipeline.policy.rules = [r for r in pipeline.policy.rules if r.drop != "present"]

@@ -4,7 +4,7 @@ On a busy machine the wall says nothing, so the second figure is of CPU time: wh
 together with the run's own process, against the run's own process and the busier of two workers.
 That is what the wall would be on two free cores. Bar: 1.85.
 
-    python -m benchmarks.data_cores [--size 8]
+    python -m benchmarks.data_cores [--size 8] [--real FOLDER]
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psutil
 
+from benchmarks import data_corpora
 from benchmarks.data_chain import full, pages
 from benchmarks.data_texts import english
 from ogai_lab.core.blobs import BlobStore
@@ -48,12 +49,16 @@ def measured(pipeline: Pipeline, warm: Pipeline, folder: Path, workers: int) -> 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=float, default=8.0, help="MB of text")
+    parser.add_argument("--real", type=Path, help="the folder of real corpora; see data_corpora")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder, few = Path(name, "in"), Path(name, "few")
         folder.mkdir()
         few.mkdir()
-        found = list(pages(english(int(asked.size * 1e6))))
+        if asked.real is None:
+            found = list(pages(english(int(asked.size * 1e6))))
+        else:
+            found = data_corpora.bodies(data_corpora.archive(asked.real, "en", asked.size))
         share = max(1, len(found) // 16)
         for number, start in enumerate(range(0, len(found), share)):
             records = [corpus.record(n, p) for n, p in enumerate(found[start : start + share])]

@@ -15,6 +15,7 @@ import contextlib
 import functools
 import hashlib
 import html
+import shutil
 import subprocess
 import sys
 import threading
@@ -52,6 +53,7 @@ def archive(folder: Path, language: str, size: float | None = None) -> Path:
     found, done = folder / name / "pages.warc.gz", folder / name / "done"
     if not done.exists():
         pages = _pages(folder, language, size)
+        shutil.rmtree(found.parent, ignore_errors=True)  # half a crawl: its site had another port
         site = folder / f"{name}-site"
         site.mkdir(parents=True, exist_ok=True)
         links = (f'<a href="{html.escape(page.as_posix())}">x</a>' for page in pages)
