@@ -8,29 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
 import pytest
 
 from ogai_lab.core.operations import Caller
 from ogai_lab.scheduler.spec import CommandRun, JobSpec
 from ogai_lab.workbench import Workbench
+from tests.server.kernels import kernel_process
 
 ASK = """
 from ogai_lab.client import connect
 with connect() as workbench:
     print(workbench.cluster.machine().name, workbench.scheduler.jobs().total)
 """
-
-
-def _environment(server: Any, kernel: str, other_than: int = 0) -> tuple[int, dict[str, str]]:
-    """Return the process of a kernel and the environment it was started with."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        for child in psutil.Process(server.process.pid).children(recursive=True):
-            if child.pid != other_than and any(kernel in part for part in child.cmdline()):
-                return child.pid, child.environ()
-        time.sleep(0.1)
-    raise AssertionError("the kernel did not start")
 
 
 def _wait_until_ready(client: Any) -> None:
@@ -74,7 +63,7 @@ def test_a_kernel_is_given_a_credential_of_its_own(server: Any, way: str) -> Non
             session = {"path": "a.ipynb", "type": "notebook", "name": "a", "kernel": {"name": ""}}
             answer = client.post("/api/sessions", json=session).raise_for_status()
             kernel = answer.json()["kernel"]["id"]
-        _, environment = _environment(server, kernel)
+        _, environment = kernel_process(server, kernel)
         assert environment["OGAI_URL"] == f"{server.url}/ogai".replace("127.0.0.1", "localhost")
         assert "JUPYTER_TOKEN" not in environment
         assert server.token not in environment.values()
@@ -91,11 +80,11 @@ def test_a_kernel_is_given_a_credential_of_its_own(server: Any, way: str) -> Non
 def test_a_kernel_reaches_its_server_by_itself_and_still_after_a_restart(server: Any) -> None:
     with server.client() as client:
         kernel = client.post("/api/kernels", json={}).raise_for_status().json()["id"]
-        before, environment = _environment(server, kernel)
+        before, environment = kernel_process(server, kernel)
         machine = client.get("/ogai/cluster/machine").json()["name"]
         assert _run_in(server, kernel, ASK).startswith(machine)
         client.post(f"/api/kernels/{kernel}/restart").raise_for_status()
-        _, after = _environment(server, kernel, other_than=before)
+        _, after = kernel_process(server, kernel, other_than=before)
         assert after["OGAI_TOKEN"] == environment["OGAI_TOKEN"]
         assert _run_in(server, kernel, ASK).startswith(machine)
         client.delete(f"/api/kernels/{kernel}").raise_for_status()
@@ -104,7 +93,7 @@ def test_a_kernel_reaches_its_server_by_itself_and_still_after_a_restart(server:
 def test_the_credential_of_one_kernel_outlives_no_other(server: Any) -> None:
     with server.client() as client:
         kernels = [client.post("/api/kernels", json={}).json()["id"] for _ in range(2)]
-        tokens = [_environment(server, kernel)[1]["OGAI_TOKEN"] for kernel in kernels]
+        tokens = [kernel_process(server, kernel)[1]["OGAI_TOKEN"] for kernel in kernels]
         assert tokens[0] != tokens[1]
         mixed = tokens[0].replace(kernels[0], kernels[1])
         client.delete(f"/api/kernels/{kernels[0]}").raise_for_status()
@@ -133,7 +122,7 @@ def test_it_works_where_people_sign_in_with_a_password(start_server: Any, tmp_pa
         answer = browser.post("/api/kernels", json={}, headers=header).raise_for_status()
         kernel = answer.json()["id"]
         assert browser.get("/ogai/health").status_code == 200
-    _, environment = _environment(server, kernel)
+    _, environment = kernel_process(server, kernel)
     with server.client(token=environment["OGAI_TOKEN"]) as of_kernel:
         assert of_kernel.get("/ogai/health").status_code == 200
     with httpx.Client(base_url=server.url) as stranger:

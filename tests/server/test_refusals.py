@@ -14,6 +14,7 @@ import pytest
 from ogai_lab.core.errors import PROBLEM_JSON
 from ogai_lab.core.operations import Operation, Service
 from ogai_lab_server.about import mounted_types
+from tests.server.kernels import kernel_process
 
 OPERATIONS = [(service, op) for service in mounted_types() for op in service.operations()]
 
@@ -63,16 +64,9 @@ def test_no_route_answers_a_stranger(server: Any, how: str) -> None:
 
 
 def test_no_route_answers_the_token_of_a_dead_kernel(server: Any) -> None:
-    import psutil
-
     with server.client() as client:
         kernel = client.post("/api/kernels", json={}).raise_for_status().json()["id"]
-        (process,) = [
-            child
-            for child in psutil.Process(server.process.pid).children(recursive=True)
-            if any(kernel in part for part in child.cmdline())
-        ]
-        token = process.environ()["OGAI_TOKEN"]
+        token = kernel_process(server, kernel)[1]["OGAI_TOKEN"]
         with server.client(token=token) as of_kernel:
             assert of_kernel.get("/ogai/health").status_code == 200
             client.delete(f"/api/kernels/{kernel}").raise_for_status()

@@ -141,6 +141,7 @@ class LocalEngine:
 
     def stirred(self) -> set[str]:
         """Return nothing: its jobs are looked at in every round."""
+        self._reap()
         return set()
 
     def disown(self, strangers: set[str]) -> None:
