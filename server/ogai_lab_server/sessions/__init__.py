@@ -22,7 +22,7 @@ def open_desk(app: OgaiApp, shelf: Shelf) -> Desk | None:
         return None
     desk = Desk(app.host, shelf)
     app.settings[SETTING] = server.web_app.settings[SETTING] = desk
-    if server.session_manager.database_filepath == ":memory:":
+    if getattr(server.session_manager, "database_filepath", "") == ":memory:":
         server.session_manager.database_filepath = str(shelf.notebooks)
     offer_sessions(server.kernel_spec_manager, desk)
     keep_sessions(server.kernel_manager, desk)

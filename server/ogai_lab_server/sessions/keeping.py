@@ -49,7 +49,7 @@ async def adopt_all(
 
 
 class _Keeping(MappingKernelManager):
-    ogai_desk: Desk
+    ogai_desk: Desk | None = None  # none where somebody makes another manager of this class
 
     async def adopt(
         self, kernel_id: str, record: dict[str, Any], environment: dict[str, str]
@@ -103,7 +103,8 @@ class _Keeping(MappingKernelManager):
         return self._above.restart_kernel(kernel_id, *args, **kwargs)
 
     def remove_kernel(self, kernel_id: str) -> Any:
-        self.ogai_desk.shelf.drop(kernel_id)
+        if self.ogai_desk is not None:
+            self.ogai_desk.shelf.drop(kernel_id)
         return self._above.remove_kernel(kernel_id)
 
     @property

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+import zipfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -55,6 +57,17 @@ def _run(client: BlockingKernelClient, code: str) -> str:
 
     client.execute_interactive(code, output_hook=hear, timeout=60)
     return "".join(said)
+
+
+def _wheel(folder: Path) -> Path:
+    """Make a package that pip can install."""
+    path, info = folder / "gift-1.5-py3-none-any.whl", "gift-1.5.dist-info"
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.writestr("gift.py", "text = 'for you'")
+        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: gift\nVersion: 1.5\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        wheel.writestr(f"{info}/RECORD", "")
+    return path
 
 
 def _actions(lab: LocalWorkbench, session_id: str) -> list[str]:
@@ -120,15 +133,13 @@ def test_a_cell_that_runs_keeps_a_session(lab: LocalWorkbench) -> None:
 def test_a_restart_gives_a_new_kernel_and_keeps_what_was_installed(lab: LocalWorkbench) -> None:
     session = lab.sessions.start(ME)
     client = _client(lab, session.id)
-    install = (
-        "import os, sys, sysconfig; x = 1\n"
-        "home = sysconfig.get_path('purelib'); print(home)\n"
-        "os.makedirs(f'{home}/gift-1.5.dist-info')\n"
-        "open(f'{home}/gift-1.5.dist-info/METADATA', 'w').write("
-        "'Metadata-Version: 2.1\\nName: gift\\nVersion: 1.5\\n')\n"
-        "open(f'{home}/gift.py', 'w').write('text = \"for you\"')\n"
+    wheel = _wheel(lab.home.path)
+    assert "Successfully installed gift-1.5" in _run(
+        client, f"x = 1\n%pip install --no-index {wheel}"
     )
-    assert str(lab.sessions.place(session.id).path) in _run(client, install)
+    assert str(lab.sessions.place(session.id).path) in _run(
+        client, "import gift; print(gift.__file__)"
+    )
     client.stop_channels()
     before = lab.sessions.place(session.id).number
     lab.sessions.restart(session.id)

@@ -133,6 +133,17 @@ def test_a_notebook_goes_on_with_its_kernel_in_the_next_server(lab: Lab, number:
     assert lab.call("GET", "/api/kernels") == []
 
 
+def test_a_kernel_that_is_no_session_ends_with_its_server(lab: Lab) -> None:
+    ordinary = {**NOTEBOOK, "kernel": {"name": "python3"}}
+    notebook = lab.call("POST", "/api/sessions", json=ordinary)
+    lab.end(signal.SIGKILL)
+    lab.begin()
+    assert lab.call("GET", "/api/sessions") == []
+    again = lab.call("POST", "/api/sessions", json=ordinary)
+    assert again["kernel"]["id"] != notebook["kernel"]["id"]
+    assert lab.run(again["kernel"]["id"], "print('new')") == "new\n"
+
+
 def test_interrupt_and_the_crash_of_a_kernel(lab: Lab) -> None:
     kernel = lab.open_notebook()["kernel"]["id"]
     pid = int(lab.run(kernel, "import os; print(os.getpid())"))
@@ -159,3 +170,16 @@ def test_cancelling_the_job_ends_the_kernel_for_good(lab: Lab) -> None:
     assert lab.sessions() == []
     jobs = lab.call("GET", "/ogai/scheduler/jobs")
     assert [job["state"] for job in jobs["items"]] == ["cancelled"]
+
+
+def test_the_gpus_of_the_machine_are_offered(start_server: Callable[..., Any]) -> None:
+    environment = {"OGAI_SIMULATED": "2x8"}
+    server = start_server("--OgaiApp.start_delay=0", environment=environment)
+
+    def offered() -> list[str]:
+        with server.client() as client:
+            found = client.get("/api/kernelspecs").json()["kernelspecs"]
+        return [one["spec"]["display_name"] for name, one in found.items() if "1gpu" in name]
+
+    (name,) = until(offered)
+    assert name.startswith("Python on 1×")
