@@ -10,11 +10,9 @@ from ogai_lab.scheduler.types import Explanation, Job, JobState, Reason
 from ogai_lab.scheduler.waiting import duration, explain_waiting, no_leader
 
 _TO_DO = {
-    ExitKind.PROGRAM_ERROR: "Read the last lines of the rank that failed first: ogai logs {id}",
     ExitKind.SIGNAL: "A native library crashed; run it with PYTHONFAULTHANDLER=1 to see where.",
     ExitKind.KILLED: "Find out who killed it: the machine's memory guard, or a person.",
     ExitKind.OUT_OF_MEMORY: "Use a smaller batch, fewer processes a node, or ask for more memory.",
-    ExitKind.HANG: "See where each rank stood in its last lines: ogai logs {id}",
     ExitKind.TIMEOUT: "Give it a longer timeout, or let it resume from a checkpoint.",
     ExitKind.NODE_LOST: "Submit it again, with restarts.limit if it resumes from a checkpoint.",
     ExitKind.START_FAILED: "Check the program's name and the Python that runs it.",
@@ -99,5 +97,14 @@ def _ended(job: Job) -> Reason:
         return Reason(code=job.state.value, text=job.reason)
     evidence = job.exit.model_dump(mode="json", exclude_none=True, exclude={"message", "action"})
     evidence |= {"attempts": job.attempt, "restarts": job.restarts}
-    action = job.exit.action or _TO_DO.get(job.exit.kind, "").format(id=job.id)
+    action = job.exit.action or _to_do(job.exit.kind, job.id)
     return Reason(code=job.exit.kind.value, text=job.exit.message, evidence=evidence, action=action)
+
+
+def _to_do(kind: ExitKind, job_id: str) -> str:
+    # Said with the id in it, not put together later: the whole sentence is translated.
+    if kind is ExitKind.PROGRAM_ERROR:
+        return f"Read the last lines of the rank that failed first: ogai logs {job_id}"
+    if kind is ExitKind.HANG:
+        return f"See where each rank stood in its last lines: ogai logs {job_id}"
+    return _TO_DO.get(kind, "")

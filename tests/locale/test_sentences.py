@@ -56,3 +56,8 @@ def test_an_error_in_a_notebook_speaks_the_users_language(
     error = NotFound("There is no job 'x'.", action="Correct it and try again.")
     assert error._render_traceback_()[0] == "未找到: 没有作业 'x'。"
     assert "请更正后重试。" in error._render_traceback_()[1]
+
+
+def test_what_to_do_about_a_failure_is_translated_with_its_job() -> None:
+    advice = "Read the last lines of the rank that failed first: ogai logs j123"
+    assert translated(advice, "zh_CN") == "请查看最先失败的进程的最后几行输出：ogai logs j123"

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 _SINGLE = re.compile(r"\.__\(\s*'((?:[^'\\]|\\.)*)'")
 _PLURAL = re.compile(r"\._n\(\s*'((?:[^'\\]|\\.)*)',\s*'((?:[^'\\]|\\.)*)'")
 _PLACE = re.compile(r"%\d")
-_READ = ("title", "description", "jupyter.lab.setting-icon-label")
+_READ = ("title", "description", "label", "jupyter.lab.setting-icon-label")
 
 
 def _sources() -> str:

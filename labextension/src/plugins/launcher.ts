@@ -10,6 +10,8 @@ import { IOgaiLab } from '../tokens';
 const CARDS = ['launch', 'map'];
 /** Behind notebooks and consoles, before “Other”. */
 const CATEGORY_RANK = 30;
+/** In the palette, behind what opens something. */
+const LAST = 100;
 
 /** Cards in the launcher and entries of the command palette. */
 export const launcherPlugin: JupyterFrontEndPlugin<void> = {
@@ -32,12 +34,12 @@ export const launcherPlugin: JupyterFrontEndPlugin<void> = {
         if (tabs.kinds.has(kind) && !offered.has(kind)) {
           offered.add(kind);
           const args = { kind };
-          palette?.addItem({ command: TabCommands.open, args, category });
+          palette?.addItem({ command: TabCommands.open, args, category, rank: rankOf(kind) });
           launcher?.add({
             command: TabCommands.open,
             args,
             category,
-            rank: 1 + CARDS.indexOf(kind),
+            rank: rankOf(kind),
             categoryRank: CATEGORY_RANK
           });
         }
@@ -52,7 +54,12 @@ export const launcherPlugin: JupyterFrontEndPlugin<void> = {
       rank: 0, // the first card's icon stands for all of them
       categoryRank: CATEGORY_RANK
     });
-    palette?.addItem({ command: CommandIDs.showJobs, category });
-    palette?.addItem({ command: TabCommands.copyLink, category });
+    palette?.addItem({ command: CommandIDs.showJobs, category, rank: 0 });
+    palette?.addItem({ command: TabCommands.copyLink, category, rank: LAST });
   }
 };
+
+/** Where a kind of tab stands, among the cards and in the palette: behind the jobs. */
+function rankOf(kind: string): number {
+  return 1 + CARDS.indexOf(kind);
+}

@@ -44,6 +44,6 @@ export const runAsJobPlugin: JupyterFrontEndPlugin<void> = {
     notebooks.currentChanged.connect(() => {
       commands.notifyCommandChanged(COMMAND);
     });
-    palette?.addItem({ command: COMMAND, category: trans.__('OGAI Lab') });
+    palette?.addItem({ command: COMMAND, category: trans.__('OGAI Lab'), rank: 10 });
   }
 };

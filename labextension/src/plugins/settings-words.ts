@@ -5,7 +5,7 @@ import { IOgaiLab } from '../tokens';
 
 const OURS = '@ogai/lab:';
 /** What people read of a schema. */
-const READ = new Set(['title', 'description', 'jupyter.lab.setting-icon-label']);
+const READ = new Set(['title', 'description', 'label', 'jupyter.lab.setting-icon-label']);
 
 /**
  * The settings in the reader's language. The server translates schemas only from the language

@@ -14,11 +14,7 @@ export function QueueRow(props: { queue: Queue; words: Words }): React.JSX.Eleme
   ].join(' · ');
   const amount = (used: number, limit: number) =>
     trans.__('%1 of %2', words.number(used), words.number(limit));
-  const held = trans.__(
-    'Cores in use: %1 · GPUs in use: %2 · no quota',
-    words.number(queue.cpus_used),
-    words.number(queue.gpus_used)
-  );
+  const used = [words.number(queue.cpus_used), words.number(queue.gpus_used)];
   return (
     <li className="jp-ogai-Queue">
       <div className="jp-ogai-Queue-head">
@@ -44,8 +40,11 @@ export function QueueRow(props: { queue: Queue; words: Words }): React.JSX.Eleme
         />
       )}
       {queue.gpus === null && queue.cpus === null && (
-        <div className="jp-ogai-Small jp-ogai-Queue-held" title={held}>
-          {held}
+        <div
+          className="jp-ogai-Small jp-ogai-Queue-held"
+          title={trans.__('Cores in use: %1 · GPUs in use: %2 · no quota', ...used)}
+        >
+          {trans.__('Cores %1 · GPUs %2 · no quota', ...used)}
         </div>
       )}
     </li>

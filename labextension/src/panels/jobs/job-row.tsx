@@ -24,8 +24,10 @@ export function JobRow(props: {
   commands: CommandRegistry;
   /** Whether it is said whose it is. */
   owner: boolean;
+  /** Whether another job of the list has the same name, so that the id tells them apart. */
+  named: boolean;
 }): React.JSX.Element {
-  const { job, row, words, commands, owner } = props;
+  const { job, row, words, commands, owner, named } = props;
   const { trans } = words;
   const Icon = stateIcons[job.state];
   const detail = jobDetail(job, words);
@@ -49,7 +51,10 @@ export function JobRow(props: {
       <div role="gridcell" className="jp-ogai-Row-main" title={job.reason || undefined}>
         <Icon.react tag="span" className="jp-ogai-State" />
         <div className="jp-ogai-Row-text">
-          <div className="jp-ogai-Row-name">{job.name}</div>
+          <div className="jp-ogai-Row-name" data-named={named}>
+            <span>{job.name}</span>
+            {named && <code title={job.id}>{shortId(job.id)}</code>}
+          </div>
           <div className="jp-ogai-Row-detail">
             <span className="jp-ogai-Row-state">{words.state(job.state)}</span>
             {detail && ` · ${detail}`}
@@ -65,4 +70,9 @@ export function JobRow(props: {
       </div>
     </div>
   );
+}
+
+/** The end of an id: what it begins with is the time, and alike for jobs that came together. */
+function shortId(id: string): string {
+  return `…${id.slice(-6)}`;
 }

@@ -13,6 +13,7 @@ import { useChanges } from '../use-changes';
 import { WindowedRows } from '../windowed-rows';
 import { Announcer } from './announcer';
 import { JobRow, ROW_HEIGHT } from './job-row';
+import { repeatedNames } from './repeated-names';
 
 /** The live list of jobs, with its loading, empty, stale and error faces. */
 export function JobsView(props: {
@@ -52,6 +53,7 @@ function Body(props: {
   const { trans } = words;
   const run = (command: string) => (job: Job) => void commands.execute(command, { id: job.id });
   const more = React.useCallback(() => void store.more(), [store]);
+  const repeated = React.useMemo(() => repeatedNames(store.jobs), [store.jobs]);
   if (!store.ready) {
     return store.problem ? (
       <ProblemFace problem={store.problem} words={words} retry={() => store.retry()} />
@@ -87,7 +89,14 @@ function Body(props: {
       label={trans.__('Jobs')}
       keyOf={job => job.id}
       render={(job, row) => (
-        <JobRow job={job} row={row} words={words} commands={commands} owner={!store.mine} />
+        <JobRow
+          job={job}
+          row={row}
+          words={words}
+          commands={commands}
+          owner={!store.mine}
+          named={repeated.has(job.name)}
+        />
       )}
       onOpen={run(CommandIDs.openJob)}
       onDelete={run(CommandIDs.cancel)}

@@ -2,7 +2,7 @@ import * as React from 'react';
 
 import { CodePane } from './code/code-pane';
 import { CurvesPane } from './curves/curves-pane';
-import { ExplainPane } from './explain-pane';
+import { ExplainPane } from './explain/explain-pane';
 import type { IJobView } from './job-tab';
 import type { Pane } from './panes';
 import { SpecPane } from './spec/spec-pane';

@@ -1,0 +1,53 @@
+import type { Words } from '../../../words';
+
+/** The name of a piece of evidence for people; a name that is not known is shown as it is. */
+export function evidenceWord(name: string, { trans }: Words): string {
+  const known: Record<string, string> = {
+    ahead: trans.__('jobs ahead'),
+    attempt: trans.__('attempt'),
+    attempts: trans.__('attempts'),
+    check: trans.__('check'),
+    cluster_queue: trans.__('cluster queue'),
+    cluster_queues: trans.__('cluster queues'),
+    code: trans.__('exit code'),
+    cohort: trans.__('cohort'),
+    condition: trans.__('condition'),
+    cpus: trans.__('cores'),
+    cpus_used: trans.__('cores in use'),
+    excluded: trans.__('excluded'),
+    first: trans.__('first'),
+    fit: trans.__('fit'),
+    flavor: trans.__('flavor'),
+    free: trans.__('free'),
+    gpus: trans.__('GPUs'),
+    gpus_used: trans.__('GPUs in use'),
+    kind: trans.__('kind'),
+    limit: trans.__('limit'),
+    memory: trans.__('memory'),
+    name: trans.__('name'),
+    node: trans.__('on node'),
+    nodes: trans.__('nodes'),
+    object: trans.__('object'),
+    pods: trans.__('pods'),
+    progress: trans.__('progress'),
+    queue: trans.__('queue'),
+    queues: trans.__('queues'),
+    rank: trans.__('rank'),
+    reason: trans.__('reason'),
+    requeues: trans.__('requeues'),
+    resource: trans.__('resource'),
+    restarts: trans.__('restarts'),
+    said: trans.__('it says'),
+    seconds: trans.__('seconds'),
+    seconds_left: trans.__('seconds left'),
+    share: trans.__('share'),
+    signal: trans.__('signal'),
+    since: trans.__('since'),
+    step: trans.__('step'),
+    steps: trans.__('steps'),
+    wanted: trans.__('wanted'),
+    why: trans.__('why'),
+    workload: trans.__('workload')
+  };
+  return known[name] ?? name.replace(/_/g, ' ');
+}
