@@ -71,4 +71,7 @@ def test_a_session_whose_gpu_works_is_kept_and_forgotten_with_its_job(home: Home
         Watch(sessions.book, scheduler).look(later + 70)
         assert not folder.exists()
     finally:
+        for left in sessions.sessions():
+            sessions.stop(left.id, ME)
+            _until(lambda left=left: sessions.session(left.id).state.final)  # type: ignore[misc]
         scheduler.close()

@@ -43,7 +43,8 @@ def _client(lab: LocalWorkbench, session_id: str) -> BlockingKernelClient:
     """Return a client of a session's kernel, once it answers."""
     _until(lambda: lab.sessions.session(session_id).kernel == "idle")
     client = BlockingKernelClient()
-    client.load_connection_info(lab.sessions.connection(session_id).info)
+    info: Any = lab.sessions.connection(session_id).info
+    client.load_connection_info(info)
     client.start_channels()
     client.wait_for_ready(timeout=60)
     return client

@@ -7,6 +7,7 @@ import signal
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,11 @@ def test_a_kernel_that_is_no_session_ends_with_its_server(lab: Lab) -> None:
 def test_interrupt_and_the_crash_of_a_kernel(lab: Lab) -> None:
     kernel = lab.open_notebook()["kernel"]["id"]
     pid = int(lab.run(kernel, "import os; print(os.getpid())"))
-    lab.call("POST", f"/api/kernels/{kernel}/interrupt")
+    with ThreadPoolExecutor() as aside:
+        running = aside.submit(lab.run, kernel, "import time; time.sleep(600)")
+        until(lambda: lab.sessions()[0]["kernel"] == "busy")
+        lab.call("POST", f"/api/kernels/{kernel}/interrupt")
+        running.result(60)
     assert lab.run(kernel, "print('here')") == "here\n"
     psutil.Process(pid).kill()
 
