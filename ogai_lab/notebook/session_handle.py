@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ogai_lab.commands.forms.sessions import session_view
 from ogai_lab.commands.sessions import find, idle_of, settled
 from ogai_lab.commands.text import text
-from ogai_lab.core.errors import OgaiError, Unavailable
+from ogai_lab.core.errors import Unavailable
 from ogai_lab.core.operations import Caller
-from ogai_lab.core.records import plain
 from ogai_lab.locale import _
 from ogai_lab.notebook.connection import workbench
 from ogai_lab.notebook.display import Listing, bundle, listing
@@ -24,10 +23,25 @@ if TYPE_CHECKING:
     from ogai_lab.workbench import Workbench
 
 
-class CellFailed(OgaiError):  # noqa: N818 - named for what happened
-    """What ran in a session raised an error; `cause` holds its traceback."""
+class CellFailed(RuntimeError):  # noqa: N818 - named for what happened
+    """What ran in a session raised an error.
 
-    title = "The code failed in its session"
+    Parameters
+    ----------
+    error
+        The error, as its name and its text.
+    traceback
+        Its lines there, with the kernel's colours.
+    """
+
+    def __init__(self, error: str, traceback: list[str]) -> None:
+        super().__init__(error)
+        self.traceback = traceback
+
+    def _render_traceback_(self) -> list[str]:
+        """Show IPython the traceback of the code there instead of ours here."""
+        head = _("The code failed in its session: {error}").format(error=self)
+        return [head, *self.traceback]
 
 
 class SessionHandle:
@@ -135,9 +149,8 @@ class SessionHandle:
             ) from exc
         content = reply["content"]
         if content["status"] != "ok":
-            trace = "\n".join(plain(line) for line in content.get("traceback", []))
             name, value = content.get("ename", content["status"]), content.get("evalue", "")
-            raise CellFailed(f"{name}: {value}", cause=trace)
+            raise CellFailed(f"{name}: {value}", content.get("traceback", []))
         return "".join(heard)
 
     def _connected(self) -> BlockingKernelClient:

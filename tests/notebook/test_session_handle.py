@@ -34,7 +34,7 @@ def test_code_runs_in_a_session_and_its_variables_stay() -> None:
     assert session.run("x = 20; print('hi'); x + 1") == "hi\n21"
     with pytest.raises(ogai.CellFailed, match="ZeroDivisionError") as failed:
         session.run("x / 0")
-    assert "x / 0" in failed.value.cause
+    assert "Traceback" in "".join(failed.value._render_traceback_())
     with pytest.raises(ConnectionError, match="not done after"):
         session.run("import time; time.sleep(5)", timeout=0.5)
     again = ogai.session(session.id[:12])
