@@ -101,9 +101,9 @@ class Run:
         StorageFull
             When the store is full; what was finished is used by the next run.
         """
-        held = contextlib.nullcontext()
+        held: contextlib.AbstractContextManager[object] = contextlib.nullcontext()
         if self._output is not None:
-            held = self._output.held(digest(self._pipeline))  # type: ignore[assignment]
+            held = self._output.held(digest(self._pipeline))
         try:
             with held:
                 return self._run()

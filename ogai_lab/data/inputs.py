@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pydantic import BaseModel
+
 from ogai_lab.core.errors import InvalidInput
 from ogai_lab.data.source_types import (
     HtmlFolder,
@@ -48,8 +50,10 @@ def sources_of(inputs: Inputs) -> list[Source]:
     InvalidInput
         When it cannot be told what one of them is.
     """
-    if not isinstance(inputs, list | tuple | set):
-        inputs = [inputs]  # type: ignore[list-item]
+    if isinstance(inputs, str | Path):
+        return [_source(inputs)]
+    if isinstance(inputs, BaseModel):
+        return [inputs]
     return [_source(each) if isinstance(each, str | Path) else each for each in inputs]
 
 

@@ -111,7 +111,8 @@ class Frame:
 
     def reason(self, row: int) -> str | None:
         """Return why the document at a place was dropped, None if it was not."""
-        return self.decided["reason"][row].as_py()  # type: ignore[no-any-return]
+        reason: str | None = self.decided["reason"][row].as_py()
+        return reason
 
     def count(self, rows: NDArray[np.bool_]) -> Count:
         """Return how many documents these are."""

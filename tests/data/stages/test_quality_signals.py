@@ -164,6 +164,8 @@ def test_fineweb_rules() -> None:
         many + "\n" * 40: "list_ratio",
         " \n": "line_punct_ratio",
     }
+    with_empty = signals("fineweb_quality", "A line that ends.\n\n \n\nAnother that ends.\n")
+    assert with_empty["line_punct_ratio"] == 1  # empty lines are none
     for text, expected in cases.items():
         assert reason("fineweb_quality", thresholds.FINEWEB, text) == expected, text
 
