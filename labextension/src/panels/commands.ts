@@ -55,8 +55,14 @@ export function registerThingCommands(
   commands.addCommand(ThingCommands.openMap, {
     label: trans.__('Open the Cluster Map'),
     icon: mapIcon,
-    describedBy: described({}),
-    execute: () => commands.execute(TabCommands.open, { kind: 'map' })
+    describedBy: described({
+      cluster: { ...text, description: trans.__('A cluster; the server’s machine if left out') }
+    }),
+    execute: ({ cluster }) =>
+      commands.execute(TabCommands.open, {
+        kind: 'map',
+        ...(typeof cluster === 'string' && cluster !== '' && { id: cluster })
+      })
   });
   commands.addCommand(ThingCommands.openNode, {
     label: trans.__('Open Node'),

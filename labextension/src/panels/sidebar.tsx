@@ -64,7 +64,7 @@ export function createSidebar(
   // The badges are seen as long as the sidebar is, folded sections or not.
   whileShown(sidebar, () =>
     DisposableSet.from(
-      [lab.nodes, lab.jobs, lab.runs, lab.catalog, made, open].map(store => store.look())
+      [lab.nodes, lab.fleet, lab.jobs, lab.runs, lab.catalog, made, open].map(store => store.look())
     )
   );
   sidebar.disposed.connect(() => {

@@ -3,11 +3,13 @@ import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { ClusterApi } from '../api/cluster';
+import { ClustersApi } from '../api/clusters';
 import { DataApi } from '../api/data';
 import { ModelsApi } from '../api/models';
 import { Requests } from '../api/request';
 import { SchedulerApi } from '../api/scheduler';
 import { clusterResource, isAboutJobs } from '../store/cluster';
+import { fleetResource } from '../store/fleet';
 import { JobStore } from '../store/job-store';
 import { Resource } from '../store/resource';
 import { Seen } from '../store/seen';
@@ -33,6 +35,7 @@ export const labPlugin: JupyterFrontEndPlugin<IOgaiLab> = {
     );
     const scheduler = new SchedulerApi(requests);
     const cluster = new ClusterApi(requests);
+    const clusters = new ClustersApi(requests);
     const data = new DataApi(requests);
     const models = new ModelsApi(requests);
     const live = new Live(scheduler);
@@ -42,11 +45,13 @@ export const labPlugin: JupyterFrontEndPlugin<IOgaiLab> = {
       requests,
       scheduler,
       cluster,
+      clusters,
       data,
       models,
       live,
       jobs: new JobStore(scheduler, live),
       nodes: clusterResource(live, scheduler, cluster),
+      fleet: fleetResource(live, clusters),
       runs: new Resource(live, {
         load: signal => data.runs(signal),
         concerns: isAboutJobs

@@ -10,6 +10,7 @@ import { ThingCommands } from '../commands';
 import { Filter, holds } from '../filter';
 import { ResourceBody } from '../resource-body';
 import { WindowedRows } from '../windowed-rows';
+import { FleetView } from './fleet-view';
 import { nodeIcons } from './node-icons';
 import { NODE_HEIGHT, NodeRow } from './node-row';
 import { QueueRow } from './queue-row';
@@ -29,7 +30,14 @@ export function ClusterView(props: {
       words={words}
       loading={words.trans.__('Loading the cluster…')}
     >
-      {picture => <Picture picture={picture} words={words} commands={commands} />}
+      {picture => (
+        <Picture
+          picture={picture}
+          words={words}
+          commands={commands}
+          fleet={<FleetView lab={lab} commands={commands} />}
+        />
+      )}
     </ResourceBody>
   );
 }
@@ -38,8 +46,10 @@ function Picture(props: {
   picture: ClusterPicture;
   words: Words;
   commands: CommandRegistry;
+  /** The other clusters, told between what is here and the nodes. */
+  fleet: React.ReactNode;
 }): React.JSX.Element {
-  const { picture, words, commands } = props;
+  const { picture, words, commands, fleet } = props;
   const { trans } = words;
   const { nodes, queues } = picture;
   const [part, setPart] = React.useState('');
@@ -55,10 +65,13 @@ function Picture(props: {
   );
   if (nodes.length === 0) {
     return (
-      <Face
-        title={trans.__('No node')}
-        text={trans.__('The engine that runs jobs has no machine. Ask who set it up.')}
-      />
+      <>
+        {fleet}
+        <Face
+          title={trans.__('No node')}
+          text={trans.__('The engine that runs jobs has no machine. Ask who set it up.')}
+        />
+      </>
     );
   }
   const showAll = () => {
@@ -74,6 +87,7 @@ function Picture(props: {
           <QueueRow key={queue.name} queue={queue} words={words} />
         ))}
       </ul>
+      {fleet}
       {nodes.length > 1 && (
         <>
           <Filter

@@ -5,12 +5,13 @@ import { Signal, type ISignal } from '@lumino/signaling';
 
 import type { LaunchApi } from '../../api/launch';
 import { Problem } from '../../api/problem';
-import type { Job, Offers, Preview, SpecProblem, Template } from '../../api/types';
+import type { ClusterOffers, Job, Offers, Preview, SpecProblem, Template } from '../../api/types';
 import { isAboutJobs } from '../../store/cluster';
 import { Resource, type IResource } from '../../store/resource';
 import type { IOgaiLab } from '../../tokens';
 import { awaitedField, isBegun, problemsOf } from './awaited';
-import { draftOf, emptyDraft, keepable, sent, type IDraft } from './draft';
+import { draftOf, emptyDraft, keepable, sent, textAt, type IDraft } from './draft';
+import { needOf } from './need';
 import { refusalOf } from './refusal';
 import { presetsOf } from './schema';
 
@@ -54,6 +55,8 @@ export class LaunchModel implements IDisposable {
   /** What the server says of the draft; of an older one while `previewing`. */
   preview: Preview | undefined;
   previewing = false;
+  /** What the cluster of the draft offers; undefined while it was not asked or is this machine. */
+  clusterOffers: ClusterOffers | undefined;
   /** Why there is no (newer) preview. */
   problem: Problem | undefined;
   submitting = false;
@@ -175,14 +178,17 @@ export class LaunchModel implements IDisposable {
   look(): IDisposable {
     this._lookers += 1;
     this.offers.changed.connect(this._onOffers, this);
+    this._lab.fleet.changed.connect(this._tell, this);
     this.templates.changed.connect(this._tell, this);
     this._schedule(0);
     return DisposableSet.from([
       this.offers.look(),
+      this._lab.fleet.look(),
       this.templates.look(),
       new DisposableDelegate(() => {
         this._lookers -= 1;
         this.offers.changed.disconnect(this._onOffers, this);
+        this._lab.fleet.changed.disconnect(this._tell, this);
         this.templates.changed.disconnect(this._tell, this);
         this._stop();
       })
@@ -239,6 +245,8 @@ export class LaunchModel implements IDisposable {
       if (!asking.signal.aborted) {
         this.preview = { ...preview, problems: problemsOf(draft, preview.problems) };
         this.problem = undefined;
+        this._tell();
+        await this._askCluster(draft, asking.signal);
       }
     } catch (error) {
       if (!asking.signal.aborted) {
@@ -249,6 +257,19 @@ export class LaunchModel implements IDisposable {
         this._asking = undefined;
         this.previewing = false;
         this._tell();
+      }
+    }
+  }
+
+  private async _askCluster({ spec }: IDraft, signal: AbortSignal): Promise<void> {
+    const cluster = textAt(spec, 'cluster');
+    if (this.clusterOffers?.cluster !== cluster) {
+      this.clusterOffers = undefined; // those of another cluster
+    }
+    if (cluster && this.preview?.spec) {
+      const found = await this._lab.clusters.offers(cluster, needOf(spec), signal);
+      if (!signal.aborted) {
+        this.clusterOffers = found;
       }
     }
   }

@@ -98,7 +98,13 @@ export class LaunchTab extends ReactWidget {
         {model.filled && <FilledBar model={model} words={this._words} />}
         <div className="jp-ogai-Launch-columns">
           <div className="jp-ogai-Launch-fields">
-            <LaunchForm form={form} places={this._places} offers={offers.value} />
+            <LaunchForm
+              form={form}
+              places={this._places}
+              offers={offers.value}
+              clusters={(this._lab.fleet.value ?? []).map(({ name }) => name)}
+              clusterOffers={model.clusterOffers}
+            />
           </div>
           <aside className="jp-ogai-Launch-side" aria-label={trans.__('What will be created')}>
             <div className="jp-ogai-Launch-submit">
@@ -137,7 +143,7 @@ export class LaunchTab extends ReactWidget {
                   'Then you see here when and where it would start, what travels with it, and the same as code.'
                 )}
               />
-            ) : preview && (preview.explanation || problems.length > 0) ? (
+            ) : preview && (preview.explanation || preview.spec?.cluster || problems.length > 0) ? (
               <PreviewView
                 preview={preview}
                 problems={problems}

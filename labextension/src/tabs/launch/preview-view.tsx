@@ -45,7 +45,20 @@ function Start(props: {
 }): React.JSX.Element {
   const { preview, problems, words, take } = props;
   const { trans } = words.words;
-  const { explanation, placement } = preview;
+  const { explanation, placement, spec } = preview;
+  if (!explanation && spec?.cluster && problems.length === 0) {
+    return (
+      <section>
+        <h3>
+          <stateIcons.queued.react tag="span" className="jp-ogai-State" aria-hidden="true" />
+          {trans.__('It would be handed to %1', spec.cluster)}
+        </h3>
+        <p>
+          {trans.__('Its queue decides when it starts; the offers say what it would give now.')}
+        </p>
+      </section>
+    );
+  }
   if (!explanation) {
     return (
       <section>

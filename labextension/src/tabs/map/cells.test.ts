@@ -67,3 +67,25 @@ test('those who hold most come first', () => {
     ['b', 1]
   ]);
 });
+
+test('the nodes of a cluster stand by the flavors of its quotas', () => {
+  const nodes = [
+    aNode('a', [{}], { flavors: ['h100'] }),
+    aNode('b', [{}], { flavors: ['a100', 'spot'] }),
+    aNode('c', [{}])
+  ];
+  assert.deepEqual(
+    groupNodes(nodes, 'flavor').map(({ key, nodes }) => [key, nodes.length]),
+    [
+      ['', 1],
+      ['a100 + spot', 1],
+      ['h100', 1]
+    ]
+  );
+});
+
+test('a taint is something to filter by', () => {
+  const node = aNode('a', [{}], { taints: ['team=b:NoSchedule'] });
+  assert.ok(matches(node, 'team=b'));
+  assert.ok(!matches(node, 'team=c'));
+});

@@ -3,7 +3,7 @@ import type { Node } from '../../api/types';
 /** What a cell's shape tells. */
 export type Occupancy = 'used' | 'reserved' | 'idle' | 'drain' | 'fault';
 export type Health = Node['health'];
-export type Grouping = 'rack' | 'queue' | 'state';
+export type Grouping = 'rack' | 'queue' | 'flavor' | 'state';
 
 export const OCCUPANCIES: Occupancy[] = ['used', 'reserved', 'idle', 'drain', 'fault'];
 
@@ -91,7 +91,7 @@ export function matches(node: Node, filter: string): boolean {
   const labels = Object.entries(node.labels).map(([key, value]) => `${key}=${value}`);
   const known = [
     ...[node.name, node.rack, node.state, node.health],
-    ...[node.queues, node.jobs, owners, labels].flat(),
+    ...[node.queues, node.jobs, node.flavors, node.taints, owners, labels].flat(),
     node.gpus[0]?.name ?? ''
   ]
     .join('\n')
@@ -163,6 +163,8 @@ function groupOf(node: Node, by: Grouping): string {
       return node.rack;
     case 'queue':
       return node.queues.join(' + ');
+    case 'flavor':
+      return node.flavors.join(' + ');
     case 'state':
       return node.state;
   }

@@ -30,6 +30,8 @@ export function aNode(name: string, gpus: Partial<Gpu>[] = [], patch: Partial<No
     queues: [],
     rack: '',
     labels: {},
+    flavors: [],
+    taints: [],
     health: 'ok',
     cpu: null,
     ...patch

@@ -64,7 +64,7 @@ export function MapPicture(props: IMapPictureProps): React.JSX.Element {
   );
   const chosen = placed.cells[current]?.cell;
   const under = placed.cells[hovered.index]?.cell;
-  const job = under?.job ?? chosen?.job;
+  const job = [under, chosen].map(cell => cell && ourJob(cell)).find(Boolean);
   const jobs = useJobs(lab, job ? [job] : [], RESTED);
   const words = React.useMemo(
     () => new NodeWords(lab.words, id => jobs.get(id)?.name ?? id),
@@ -149,7 +149,7 @@ export function MapPicture(props: IMapPictureProps): React.JSX.Element {
           <button className="jp-ogai-Button" onClick={() => onOpen(chosen.node.name)}>
             {trans.__('Open Node')}
           </button>
-          {chosen.job && (
+          {ourJob(chosen) && (
             <button className="jp-ogai-Button" onClick={() => onOpenJob(chosen.job!)}>
               {trans.__('Open Job')}
             </button>
@@ -168,6 +168,11 @@ export function MapPicture(props: IMapPictureProps): React.JSX.Element {
       />
     </>
   );
+}
+
+/** The job that a cell works for, unless it is a pod of somebody else's. */
+function ourJob({ job, node }: ICell): string | undefined {
+  return job && node.jobs.includes(job) ? job : undefined;
 }
 
 interface IPlace {

@@ -1,9 +1,12 @@
 import * as React from 'react';
 
 import { Face, ProblemFace, StaleBar } from '../../face';
+import type { INodesPicture } from '../../store/fleet';
+import type { IResource } from '../../store/resource';
 import type { IOgaiLab } from '../../tokens';
 import { useResource } from '../../use-resource';
 import { groupNodes, matches, type Grouping } from './cells';
+import { ClusterProblem, ClusterStale } from './cluster-faces';
 import type { ColourBy } from './colours';
 import type { MapCanvas } from './map-canvas';
 import { MapPicture } from './map-picture';
@@ -21,15 +24,21 @@ export interface IMapSettings {
 /** The cluster as a map or as a table, with its faces. */
 export function MapView(props: {
   lab: IOgaiLab;
+  /** Whose nodes; the server's machine where it is empty. */
+  cluster: string;
+  nodes: IResource<INodesPicture>;
   settings: IMapSettings;
   onSettings: (settings: IMapSettings) => void;
+  onCluster: (cluster: string) => void;
   onOpenNode: (name: string) => void;
   onOpenJob: (id: string) => void;
 }): React.JSX.Element {
-  const { lab, onSettings, onOpenNode, onOpenJob } = props;
+  const { lab, cluster, onSettings, onCluster, onOpenNode, onOpenJob } = props;
   const { trans } = lab.words;
-  const resource = useResource(lab.nodes);
+  const resource = useResource(props.nodes);
+  const fleet = useResource(lab.fleet).value ?? [];
   const [settings, setSettings] = React.useState(props.settings);
+  const grouping = groupingFor(settings.group, cluster);
   const [filter, setFilter] = React.useState('');
   const [canvas, setCanvas] = React.useState<MapCanvas | null>(null);
   const words = React.useMemo(
@@ -37,10 +46,7 @@ export function MapView(props: {
     [lab]
   );
   const nodes = resource.value?.nodes;
-  const groups = React.useMemo(
-    () => nodes && groupNodes(nodes, settings.group),
-    [nodes, settings.group]
-  );
+  const groups = React.useMemo(() => nodes && groupNodes(nodes, grouping), [nodes, grouping]);
   const shown = React.useMemo(() => nodes?.filter(node => matches(node, filter)), [nodes, filter]);
   const set = (patch: Partial<IMapSettings>) => {
     const next = { ...settings, ...patch };
@@ -48,26 +54,50 @@ export function MapView(props: {
     onSettings(next);
   };
 
+  const choice = fleet.length > 0 || cluster !== '';
+  const picker = choice && (
+    <ClusterPicker
+      lab={lab}
+      cluster={cluster}
+      names={fleet.map(({ name }) => name)}
+      choose={onCluster}
+    />
+  );
   if (!nodes || !groups || !shown) {
-    return resource.problem ? (
-      <ProblemFace problem={resource.problem} words={lab.words} retry={() => resource.retry()} />
-    ) : (
-      <Loading label={trans.__('Loading the cluster…')} />
+    const Problem = cluster ? ClusterProblem : ProblemFace;
+    return (
+      <>
+        {choice && <div className="jp-ogai-MapBar">{picker}</div>}
+        {resource.problem ? (
+          <Problem problem={resource.problem} words={lab.words} retry={() => resource.retry()} />
+        ) : (
+          <Loading label={trans.__('Loading the cluster…')} />
+        )}
+      </>
     );
   }
   if (nodes.length === 0) {
     return (
-      <Face
-        icon={mapIcon}
-        title={trans.__('No nodes yet')}
-        text={trans.__('The scheduler knows no machine that could run a job.')}
-        action={{ label: trans.__('Look Again'), run: () => resource.retry() }}
-      />
+      <>
+        {choice && <div className="jp-ogai-MapBar">{picker}</div>}
+        <Face
+          icon={mapIcon}
+          title={trans.__('No nodes yet')}
+          text={
+            cluster
+              ? trans.__('%1 answers, and has no node. Whoever runs it can add some.', cluster)
+              : trans.__('The scheduler knows no machine that could run a job.')
+          }
+          action={{ label: trans.__('Look Again'), run: () => resource.retry() }}
+        />
+      </>
     );
   }
+  const glance = fleet.find(({ name }) => name === cluster);
   return (
     <>
       <div className="jp-ogai-MapBar">
+        {picker}
         <div className="jp-ogai-Switch" role="group" aria-label={trans.__('View')}>
           {(['map', 'table'] as const).map(view => (
             <button
@@ -81,7 +111,13 @@ export function MapView(props: {
           ))}
         </div>
         {settings.view === 'map' && (
-          <MapChoices lab={lab} settings={settings} set={set} canvas={canvas} />
+          <MapChoices
+            lab={lab}
+            settings={{ ...settings, group: grouping }}
+            ofCluster={cluster !== ''}
+            set={set}
+            canvas={canvas}
+          />
         )}
         <div className="jp-ogai-MapBar-filter" role="search">
           <input
@@ -101,6 +137,7 @@ export function MapView(props: {
       {resource.connection === 'lost' && (
         <StaleBar heard={resource.heard} words={lab.words} retry={() => resource.retry()} />
       )}
+      {glance && <ClusterStale glance={glance} words={lab.words} retry={() => lab.fleet.retry()} />}
       {shown.length === 0 && (
         <Face
           title={trans.__('No node matches “%1”', filter)}
@@ -112,7 +149,7 @@ export function MapView(props: {
         : shown.length > 0 && (
             <MapPicture
               groups={groups}
-              grouping={settings.group}
+              grouping={grouping}
               by={settings.by}
               filter={filter}
               lab={lab}
@@ -126,13 +163,42 @@ export function MapView(props: {
   );
 }
 
+/** Nodes of a cluster belong to flavors of its quotas, those here to queues. */
+function groupingFor(group: Grouping, cluster: string): Grouping {
+  if (group === 'queue' || group === 'flavor') {
+    return cluster ? 'flavor' : 'queue';
+  }
+  return group;
+}
+
+/** Which nodes are shown, where there is a choice. */
+function ClusterPicker(props: {
+  lab: IOgaiLab;
+  cluster: string;
+  names: readonly string[];
+  choose: (cluster: string) => void;
+}): React.JSX.Element {
+  const { lab, cluster, names, choose } = props;
+  const { trans } = lab.words;
+  const all = [...new Set(['', ...names, cluster])];
+  return (
+    <Choice
+      label={trans.__('Cluster')}
+      value={cluster}
+      options={all.map(name => [name, name || trans.__('This machine')])}
+      onChange={choose}
+    />
+  );
+}
+
 function MapChoices(props: {
   lab: IOgaiLab;
   settings: IMapSettings;
+  ofCluster: boolean;
   set: (patch: Partial<IMapSettings>) => void;
   canvas: MapCanvas | null;
 }): React.JSX.Element {
-  const { lab, settings, set, canvas } = props;
+  const { lab, settings, ofCluster, set, canvas } = props;
   const { trans } = lab.words;
   return (
     <>
@@ -152,7 +218,7 @@ function MapChoices(props: {
         value={settings.group}
         options={[
           ['rack', trans.__('Rack')],
-          ['queue', trans.__('Queue')],
+          ofCluster ? ['flavor', trans.__('Flavor')] : ['queue', trans.__('Queue')],
           ['state', trans.__('State')]
         ]}
         onChange={group => set({ group })}

@@ -47,6 +47,9 @@ export class NodeWords {
     if (by === 'queue') {
       return key || trans.__('No queue');
     }
+    if (by === 'flavor') {
+      return key || trans.__('No flavor');
+    }
     return key || trans.__('Nodes');
   }
 
@@ -81,6 +84,7 @@ export class NodeWords {
       [trans.__('Job'), cell.job && this.job(cell.job)],
       [trans.__('Owner'), cell.owner],
       [trans.__('Problem'), this.problem(cell)],
+      [trans.__('Taints'), node.taints.join(', ')],
       [trans.__('Node'), this._about(node)]
     ];
     return facts.filter((fact): fact is [string, string] => Boolean(fact[1]));

@@ -8,21 +8,25 @@ import { Swatch } from '../map/swatch';
 import type { INodePicture } from './node-resource';
 import { Grid, Section } from './section';
 
-/** The GPUs of a node: what each does now, and for which job. */
+/**
+ * The GPUs of a node: what each does now, and for which job. A cluster tells no use of its nodes:
+ * there is no picture of it then.
+ */
 export function GpuSection(props: {
   node: Node;
-  picture: INodePicture;
+  picture?: INodePicture;
   words: NodeWords;
   onOpenJob: (id: string) => void;
 }): React.JSX.Element {
   const { node, picture, words, onOpenJob } = props;
   const { trans } = words.words;
-  const { machine, samples } = picture;
-  const now = samples[samples.length - 1];
+  const machine = picture?.machine;
+  const told = machine ? machine.gpu_problem : '';
+  const now = picture?.samples[picture.samples.length - 1];
   if (node.gpus.length === 0) {
     return (
       <Section title={trans.__('GPUs')}>
-        <p>{machine.gpu_problem || trans.__('This node has no GPU.')}</p>
+        <p>{told || trans.__('This node has no GPU.')}</p>
       </Section>
     );
   }
@@ -33,8 +37,8 @@ export function GpuSection(props: {
     const used = sample?.memory_used ?? gpu.memory_used;
     const temperature = sample?.temperature ?? gpu.temperature;
     const power = sample?.power ?? null;
-    const limit = machine.gpus[cell.gpu]?.power_limit ?? null;
-    return [
+    const limit = machine?.gpus[cell.gpu]?.power_limit ?? null;
+    const cells = [
       gpu.index,
       <span className="jp-ogai-Mark" key="state">
         <Swatch occupancy={cell.occupancy} /> {words.occupancy(cell.occupancy)}
@@ -45,36 +49,41 @@ export function GpuSection(props: {
       ),
       temperature !== null && words.degrees(temperature),
       power !== null && watts(power, limit),
-      gpu.job ? (
+      gpu.job && node.jobs.includes(gpu.job) ? (
         <button className="jp-ogai-Link" onClick={() => onOpenJob(gpu.job!)}>
           {words.job(gpu.job)}
         </button>
       ) : (
-        gpu.problem
+        (gpu.job ?? gpu.problem)
       ),
       gpu.owner
     ];
+    return picture ? cells : cells.filter((_, place) => !MEASURED.includes(place));
   });
+  const head = [
+    trans.__('GPU'),
+    trans.__('State'),
+    trans.__('Use'),
+    trans.__('Memory'),
+    trans.__('Temperature'),
+    trans.__('Power'),
+    trans.__('Job'),
+    trans.__('Owner')
+  ];
   return (
     <Section title={trans._n('%1 GPU', '%1 GPUs', node.gpus.length)}>
       <p className="jp-ogai-Node-kind">{[...new Set(node.gpus.map(gpu => gpu.name))].join(', ')}</p>
       <Grid
         label={trans.__('GPUs')}
-        head={[
-          trans.__('GPU'),
-          trans.__('State'),
-          trans.__('Use'),
-          trans.__('Memory'),
-          trans.__('Temperature'),
-          trans.__('Power'),
-          trans.__('Job'),
-          trans.__('Owner')
-        ]}
+        head={picture ? head : head.filter((_, place) => !MEASURED.includes(place))}
         rows={rows}
       />
     </Section>
   );
 }
+
+/** The columns of what is measured: use, memory, temperature, power. */
+const MEASURED = [2, 3, 4, 5];
 
 function watts(power: number, limit: number | null): string {
   return limit === null
