@@ -129,7 +129,7 @@ def test_a_job_in_a_cell_is_live_after_a_reload_and_a_notebook_runs_as_a_job(
     strip.get_by_role("button", name="As of").click()
     expect(page.get_by_text("the card of then")).to_be_visible()
     toolbar = page.locator(".jp-NotebookPanel-toolbar")
-    toolbar.get_by_role("button", name="Save this notebook and run it as a job").click()
+    toolbar.get_by_role("button", name="Run as Job").click()
     form = page.locator(".jp-ogai-MainTab")
     expect(form.get_by_label("File")).to_have_value("cell.ipynb", timeout=PATIENCE)
     shoot("around-toolbar")
