@@ -105,9 +105,7 @@ def test_notebook_7_runs_a_job_and_shows_it_below(
     expect(tab).to_be_visible()
     shoot("reached-tree")
     page.goto(f"{guarded.url}notebooks/n.ipynb?token={TOKEN}")
-    page.get_by_role("button", name="Save this notebook and run it as a job").click(
-        timeout=PATIENCE
-    )
+    page.get_by_role("button", name="Run as Job").click(timeout=PATIENCE)
     expect(tab.get_by_label("File")).to_have_value("n.ipynb", timeout=PATIENCE)
     expect(tab).to_contain_text("It would start now", timeout=PATIENCE)
     expect(tab).to_be_visible()
