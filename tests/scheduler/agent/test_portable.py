@@ -22,7 +22,8 @@ from ogai_lab.scheduler.engines.local import LocalEngine
 from ogai_lab.scheduler.spec import CellRun, JobSpec
 
 SOURCES = [*Path(agent.__path__[0]).glob("*.py"), Path(ogai_lab.core.records.__file__)]
-INSTALLED = {"cloudpickle", "IPython", "nbclient", "nbformat", "zmq"}  # in a rank, when it needs them
+# What a rank may import when it needs it.
+INSTALLED = {"cloudpickle", "IPython", "nbclient", "nbformat", "zmq"}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
