@@ -12,6 +12,7 @@ import { notificationsPlugin } from './plugins/notifications';
 import { runAsJobPlugin } from './plugins/run-as-job';
 import { runningPlugin } from './plugins/running';
 import { settingsWordsPlugin } from './plugins/settings-words';
+import { sessionsPlugin } from './plugins/sessions';
 import { sidebarPlugin } from './plugins/sidebar';
 import { statusPlugin } from './plugins/status';
 import { tabsPlugin } from './plugins/tabs';
@@ -32,6 +33,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   notificationsPlugin,
   runAsJobPlugin,
   runningPlugin,
+  sessionsPlugin,
   settingsWordsPlugin,
   sidebarPlugin,
   statusPlugin

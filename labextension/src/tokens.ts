@@ -6,7 +6,8 @@ import type { DataApi } from './api/data';
 import type { ModelsApi } from './api/models';
 import type { Requests } from './api/request';
 import type { SchedulerApi } from './api/scheduler';
-import type { DataRun, Model } from './api/types';
+import type { SessionsApi } from './api/sessions';
+import type { DataRun, Model, Session } from './api/types';
 import type { ClusterPicture } from './store/cluster';
 import type { FleetMember } from './store/fleet';
 import type { IResource } from './store/resource';
@@ -22,6 +23,7 @@ export interface IOgaiLab {
   readonly scheduler: SchedulerApi;
   readonly cluster: ClusterApi;
   readonly clusters: ClustersApi;
+  readonly sessionsApi: SessionsApi;
   readonly data: DataApi;
   readonly models: ModelsApi;
   /** The one stream of events; all that follows is fed by it. */
@@ -32,6 +34,8 @@ export interface IOgaiLab {
   readonly fleet: IResource<FleetMember[]>;
   readonly runs: IResource<DataRun[]>;
   readonly catalog: IResource<Model[]>;
+  /** The sessions that have not ended. */
+  readonly sessions: IResource<Session[]>;
   /** The jobs whose end the reader has looked at. */
   readonly seen: Seen;
   readonly words: Words;

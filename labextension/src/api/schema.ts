@@ -6050,6 +6050,12 @@ export interface components {
              */
             idle_until: number | null;
             /**
+             * Kernel Id
+             * @description The id of its kernel at the Jupyter server that started it.
+             * @default
+             */
+            kernel_id: string;
+            /**
              * Warned
              * @description Whether its end is near and was announced.
              * @default false
@@ -9557,6 +9563,7 @@ export interface operations {
                         [key: string]: string;
                     } | null;
                     like?: string | null;
+                    kernel_id?: string;
                     idempotency_key?: string | null;
                 };
             };

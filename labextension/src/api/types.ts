@@ -10,6 +10,7 @@ export type LogRecord = Schemas['Record'];
 export type Explanation = Schemas['Explanation'];
 export type ActivityEvent = Schemas['Event'];
 export type Node = Schemas['Node'];
+export type Session = Schemas['Session'];
 export type Queue = Schemas['Queue'];
 export type KnownCluster = Schemas['KnownCluster'];
 export type ClusterGlance = Schemas['ClusterGlance'];

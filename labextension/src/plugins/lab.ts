@@ -8,11 +8,13 @@ import { DataApi } from '../api/data';
 import { ModelsApi } from '../api/models';
 import { Requests } from '../api/request';
 import { SchedulerApi } from '../api/scheduler';
+import { SessionsApi } from '../api/sessions';
 import { clusterResource, isAboutJobs } from '../store/cluster';
 import { fleetResource } from '../store/fleet';
 import { JobStore } from '../store/job-store';
 import { Resource } from '../store/resource';
 import { Seen } from '../store/seen';
+import { sessionsResource } from '../store/sessions';
 import { Live } from '../store/stream';
 import { IOgaiLab } from '../tokens';
 import { Words } from '../words';
@@ -36,6 +38,7 @@ export const labPlugin: JupyterFrontEndPlugin<IOgaiLab> = {
     const scheduler = new SchedulerApi(requests);
     const cluster = new ClusterApi(requests);
     const clusters = new ClustersApi(requests);
+    const sessionsApi = new SessionsApi(requests);
     const data = new DataApi(requests);
     const models = new ModelsApi(requests);
     const live = new Live(scheduler);
@@ -46,6 +49,7 @@ export const labPlugin: JupyterFrontEndPlugin<IOgaiLab> = {
       scheduler,
       cluster,
       clusters,
+      sessionsApi,
       data,
       models,
       live,
@@ -60,6 +64,7 @@ export const labPlugin: JupyterFrontEndPlugin<IOgaiLab> = {
         load: signal => models.models(signal),
         concerns: event => event.schema_id.includes('/models/version/')
       }),
+      sessions: sessionsResource(live, sessionsApi),
       seen,
       words: new Words(translator ?? nullTranslator)
     };

@@ -135,6 +135,7 @@ def shown(row: sa.RowMapping, job: Job, now: float) -> Session:
         kernel="dead" if over else row["kernel"],
         queue=job.spec.queue,
         gpus=job.spec.gpus,
+        kernel_id=job.spec.labels.get("kernel", ""),
         created=job.created,
         active=work.last,
         idle=work.idle,

@@ -57,6 +57,7 @@ class Sessions(Service):
         folder: Text | None = None,
         environment: dict[Text, Text] | None = None,
         like: Text | None = None,
+        kernel_id: Annotated[Text, Field(max_length=100)] = "",
         idempotency_key: Key | None = None,
     ) -> Session:
         """Start a session. It waits in its queue as any job does.
@@ -76,6 +77,8 @@ class Sessions(Service):
             Variables of its kernel; no list of jobs shows them.
         like
             A session that has ended, whose installed packages the new one goes on with.
+        kernel_id
+            The id under which a Jupyter server shows its kernel, where one does.
 
         Raises
         ------
@@ -102,7 +105,7 @@ class Sessions(Service):
             memory=memory,
             queue=queue,
             python=python,
-            labels={"kind": KIND, "idle": f"{idle:g}" if idle else ""},
+            labels={"kind": KIND, "idle": f"{idle:g}" if idle else "", "kernel": kernel_id},
         )
         try:
             job = self._scheduler.submit(spec, caller, idempotency_key)

@@ -51,6 +51,9 @@ class Session(BaseModel):
     idle_until: float | None = Field(
         default=None, description="When it is ended if nothing works until then."
     )
+    kernel_id: str = Field(
+        default="", description="The id of its kernel at the Jupyter server that started it."
+    )
     warned: bool = Field(default=False, description="Whether its end is near and was announced.")
 
 

@@ -154,6 +154,7 @@ class SessionProvisioner(KernelProvisionerBase):
                 folder=folder,
                 environment=given,
                 like=before,
+                kernel_id=self.kernel_id,
             )
             return session, sessions.place(session.id), number
 
