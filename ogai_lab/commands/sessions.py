@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from ogai_lab.commands.views import Text
-from ogai_lab.core.errors import NotFound
+from ogai_lab.core.errors import InvalidInput, NotFound
 from ogai_lab.core.operations import Caller
 from ogai_lab.locale import _
 from ogai_lab.scheduler.sessions.types import Session
@@ -59,6 +59,15 @@ def session(workbench: Workbench, arguments: argparse.Namespace) -> Any:
     """Start a session, or do with one what was asked for."""
     sessions = workbench.sessions
     if arguments.session is None:
+        for what in ("extend", "restart", "stop", "requirements", "connection"):
+            if getattr(arguments, what):  # a forgotten id must not start another session
+                raise InvalidInput(
+                    _("--{what} needs the id of a session.").format(what=what),
+                    action=_(
+                        "Give it: ogai session j0123 --{what}. ogai sessions lists them."
+                    ).format(what=what),
+                    field="session",
+                )
         return settled(
             workbench,
             sessions.start(

@@ -5,6 +5,7 @@ A folder is what most of its first files are; where that is not meant, give a so
 
 from __future__ import annotations
 
+import glob
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -82,6 +83,10 @@ def _source(path: str | Path) -> Source:
             return HuggingFace(path=place)
         return _folder(folder)
     kind = _kind(name)
+    if kind is None and "://" not in place and not glob.has_magic(place) and not folder.exists():
+        from ogai_lab.data.sources.locations import absent
+
+        raise absent(str(path), "inputs")
     if kind is None:
         known = ", ".join(end for ends, _ in _ENDS for end in ends)
         raise InvalidInput(

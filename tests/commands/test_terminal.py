@@ -191,3 +191,11 @@ def test_an_empty_list_says_what_would_fill_it(ogai: Ogai) -> None:
     assert "ogai.register" in ogai("models").stdout
     assert "ogai run" in ogai("jobs").stdout
     assert json.loads(ogai("models", "--json").stdout) == []
+
+
+def test_a_forgotten_id_starts_no_session(ogai: Ogai) -> None:
+    for what in (["--stop"], ["--restart"], ["--extend", "30m"]):
+        ran = ogai("session", *what)
+        assert ran.returncode != 0
+        assert f"{what[0]} needs the id of a session" in ran.stderr
+    assert "session" not in ogai("jobs").stdout

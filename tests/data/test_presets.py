@@ -25,8 +25,11 @@ def test_a_name_says_what_an_input_is(tmp_path: Path) -> None:
         (tmp_path / "notes" / name).write_text("text")
     found = preset("web").over([tmp_path / "notes", "s3://bucket/x.parquet", JsonLines(path="/j")])
     assert [source.kind for source in found.sources] == ["text_folder", "parquet", "jsonl"]
+    (tmp_path / "data.xyz").touch()
     with pytest.raises(InvalidInput, match="cannot be told"):
-        preset("web").over("data.xyz")
+        preset("web").over(tmp_path / "data.xyz")
+    with pytest.raises(InvalidInput, match="no file or folder"):
+        preset("web").over(tmp_path / "nowhere")
 
 
 def test_thresholds_have_names() -> None:

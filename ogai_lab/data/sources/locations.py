@@ -47,13 +47,13 @@ def find(path: str, patterns: Sequence[str]) -> Iterator[Piece]:
     elif glob.has_magic(str(here)):
         yield from _matching(str(here))
     else:
-        raise _absent(path)
+        raise absent(path)
 
 
 def _matching(pattern: str) -> Iterator[Piece]:
     names = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - of an absolute pattern
     if not names:
-        raise _absent(pattern)
+        raise absent(pattern)
     parts = PurePosixPath(pattern).parts
     fixed = next(place for place, part in enumerate(parts) if any(c in part for c in _MAGIC))
     root = Path(*parts[:fixed])
@@ -76,7 +76,7 @@ def _remote(path: str, patterns: Sequence[str]) -> Iterator[Piece]:
         else:
             names, root = [root], root.rpartition("/")[0]
         if not names:
-            raise _absent(path)
+            raise absent(path)
         for name in names:
             information = files.info(name)
             if information["type"] == "file":
@@ -98,11 +98,12 @@ def _fits(name: str, patterns: Sequence[str]) -> bool:
     return any(fnmatch.fnmatch(base, pattern) for pattern in patterns)
 
 
-def _absent(path: str) -> InvalidInput:
+def absent(path: str, field: str = "sources.path") -> InvalidInput:
+    """Return the error that says a path leads nowhere."""
     return InvalidInput(
         f"There is no file or folder {path!r}.",
         action="Check the path; it must be absolute, or relative to where the job runs.",
-        field="sources.path",
+        field=field,
     )
 
 
