@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from ogai_lab.scheduler.clusters.service import Clusters
-from ogai_lab.scheduler.engines.kubernetes import doctor, paths, slim
+from ogai_lab.scheduler.engines.kubernetes import doctor, objects, paths, slim
 from ogai_lab.scheduler.engines.kubernetes.api import Api
 from ogai_lab.scheduler.engines.kubernetes.nodes import view
 from ogai_lab.scheduler.types import Node
@@ -133,7 +133,7 @@ def _times(look: Callable[[], object], count: int, pause: float) -> list[float]:
 
 
 def _uncached(api: Api) -> list[Node]:
-    on: dict[str, list[slim.PodObject]] = defaultdict(list)
+    on: dict[str, list[objects.PodObject]] = defaultdict(list)
     for page in api.pages(paths.pods()):
         for body in page["items"]:
             pod = slim.pod(body)

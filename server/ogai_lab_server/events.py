@@ -8,7 +8,7 @@ import threading
 from jupyter_events import EventLogger
 
 from ogai_lab.core.events import Event, schema_files
-from ogai_lab.workbench import LocalWorkbench
+from ogai_lab.workbench.local import LocalWorkbench
 
 
 def relay(workbench: LocalWorkbench, logger: EventLogger, stopped: threading.Event) -> None:

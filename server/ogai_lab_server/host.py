@@ -13,7 +13,7 @@ from ogai_lab.core.errors import OgaiError, Unavailable
 from ogai_lab_server.channel import Channel
 
 if TYPE_CHECKING:
-    from ogai_lab.workbench import LocalWorkbench
+    from ogai_lab.workbench.local import LocalWorkbench
     from ogai_lab_server.app import OgaiApp
     from ogai_lab_server.router import Router
 

@@ -32,7 +32,7 @@ _TOLD_TO_PROGRAMS = {"Field", "_", "getLogger", "debug", "info", "warning", "err
 def templates() -> set[str]:
     """Return the templates of all sentences of the layers and of the server's handlers."""
     files = [file for layer in LAYERS for file in (PACKAGE / layer).rglob("*.py")]
-    files += [PACKAGE / "workbench_clusters.py", *SERVER.glob("*.py")]
+    files += [*(PACKAGE / "workbench").glob("*.py"), *SERVER.glob("*.py")]
     found = {kind.title for kind in (OgaiError, *OgaiError.__subclasses__())}
     for file in files:
         if _SILENT.isdisjoint(file.parents):

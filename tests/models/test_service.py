@@ -15,7 +15,8 @@ from ogai_lab.core.operations import Caller
 from ogai_lab.models.types import Comparison, Lineage
 from ogai_lab.scheduler.spec import CommandRun, JobSpec
 from ogai_lab.scheduler.types import Job, JobState
-from ogai_lab.workbench import LocalWorkbench, Workbench
+from ogai_lab.workbench import Workbench
+from ogai_lab.workbench.local import LocalWorkbench
 from tests.models.languages import language_model
 
 ME = Caller("me")

@@ -16,7 +16,7 @@ from ogai_lab.core.errors import InvalidInput, NotFound
 from ogai_lab.core.operations import Caller
 from ogai_lab.scheduler.types import Job, JobState
 from ogai_lab.training.types import Recipe
-from ogai_lab.workbench import LocalWorkbench
+from ogai_lab.workbench.local import LocalWorkbench
 from tests.training.ranks import TinyData
 
 ME = Caller("me")

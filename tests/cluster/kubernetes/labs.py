@@ -11,7 +11,8 @@ import yaml
 from ogai_lab.core.operations import Caller
 from ogai_lab.scheduler.spec import CommandRun, JobSpec
 from ogai_lab.scheduler.types import Job
-from ogai_lab.workbench import LocalWorkbench, Workbench
+from ogai_lab.workbench import Workbench
+from ogai_lab.workbench.local import LocalWorkbench
 from tests.controlplane.client import Client, Object, until
 from tests.controlplane.containers import IMAGE
 from tests.controlplane.spaces import Space

@@ -10,7 +10,8 @@ import pytest
 
 from ogai_lab.core.errors import NotFound
 from ogai_lab.scheduler.engines.kubernetes import names
-from ogai_lab.workbench import LocalWorkbench, Workbench
+from ogai_lab.workbench import Workbench
+from ogai_lab.workbench.local import LocalWorkbench
 from tests.cluster.kubernetes.conftest import PlaneStarter
 from tests.cluster.kubernetes.seeing import described
 from tests.controlplane.client import until

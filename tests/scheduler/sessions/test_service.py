@@ -16,7 +16,7 @@ from ogai_lab.core.errors import Conflict, InvalidInput, NotFound
 from ogai_lab.core.home import Home
 from ogai_lab.core.operations import Caller
 from ogai_lab.scheduler.sessions.book import SCHEMA
-from ogai_lab.workbench import LocalWorkbench
+from ogai_lab.workbench.local import LocalWorkbench
 
 ME = Caller("ann")
 

@@ -10,7 +10,7 @@ from ogai_lab.scheduler.engines.kubernetes import cache
 from ogai_lab.scheduler.engines.kubernetes.cache import Cache
 from ogai_lab.scheduler.engines.kubernetes.facts import Facts
 from ogai_lab.scheduler.engines.kubernetes.mirror import Kind
-from ogai_lab.scheduler.engines.kubernetes.slim import Whole
+from ogai_lab.scheduler.engines.kubernetes.objects import Whole
 
 
 def facts(cluster: Cache) -> Facts:

@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 
 from ogai_lab.scheduler.engines.kubernetes.api import Api
 from ogai_lab.scheduler.engines.kubernetes.joblog import JobLog
-from ogai_lab.scheduler.engines.kubernetes.slim import PodObject
+from ogai_lab.scheduler.engines.kubernetes.objects import PodObject
 
 _log = logging.getLogger(__name__)
 _GATHER_SECONDS = 0.03

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from ogai_lab.scheduler.clusters.types import ClusterQueueView, Finding
 from ogai_lab.scheduler.engines.kubernetes.accelerators import accelerators, fast_network
+from ogai_lab.scheduler.engines.kubernetes.objects import NodeObject, Whole
 from ogai_lab.scheduler.engines.kubernetes.queues import Quotas, inactive, order, views
-from ogai_lab.scheduler.engines.kubernetes.slim import NodeObject, Whole
 
 
 def queue_findings(quotas: Quotas, namespace: str, meant: Mapping[str, str]) -> list[Finding]:

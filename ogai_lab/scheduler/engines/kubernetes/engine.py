@@ -43,10 +43,10 @@ from ogai_lab.scheduler.engines.kubernetes.explain import explain, refused
 from ogai_lab.scheduler.engines.kubernetes.installation import installation
 from ogai_lab.scheduler.engines.kubernetes.journal import RECORDS
 from ogai_lab.scheduler.engines.kubernetes.mirror import Kind
+from ogai_lab.scheduler.engines.kubernetes.objects import JobSetObject, PodObject, WorkloadObject
 from ogai_lab.scheduler.engines.kubernetes.orders import Orders
 from ogai_lab.scheduler.engines.kubernetes.problems import Problem
 from ogai_lab.scheduler.engines.kubernetes.remembered import Remembered
-from ogai_lab.scheduler.engines.kubernetes.slim import JobSetObject, PodObject, WorkloadObject
 from ogai_lab.scheduler.engines.kubernetes.survey import Surveyor
 from ogai_lab.scheduler.spec import ExitKind, JobSpec
 from ogai_lab.scheduler.types import Exit, Explanation, Job, Node

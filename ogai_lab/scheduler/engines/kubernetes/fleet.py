@@ -18,8 +18,8 @@ from ogai_lab.scheduler.engines.kubernetes.config import ClusterConfig
 from ogai_lab.scheduler.engines.kubernetes.connection import FILE_NAME, Contexts
 from ogai_lab.scheduler.engines.kubernetes.mirror import Kind, State
 from ogai_lab.scheduler.engines.kubernetes.nodes import NodesView, view
+from ogai_lab.scheduler.engines.kubernetes.objects import NodeObject, PodObject, Whole
 from ogai_lab.scheduler.engines.kubernetes.queues import Quotas, views
-from ogai_lab.scheduler.engines.kubernetes.slim import NodeObject, PodObject, Whole
 from ogai_lab.scheduler.types import Node
 
 _LOOKED_AT: tuple[Kind[Any], ...] = (

@@ -13,16 +13,16 @@ from ogai_lab.scheduler.engines.kubernetes import names
 from ogai_lab.scheduler.engines.kubernetes.cache import Cache
 from ogai_lab.scheduler.engines.kubernetes.mirror import Kind, Mirror
 from ogai_lab.scheduler.engines.kubernetes.nodes import free
-from ogai_lab.scheduler.engines.kubernetes.offers import Ground
-from ogai_lab.scheduler.engines.kubernetes.queues import Quotas
-from ogai_lab.scheduler.engines.kubernetes.room import Room
-from ogai_lab.scheduler.engines.kubernetes.slim import (
+from ogai_lab.scheduler.engines.kubernetes.objects import (
     JobSetObject,
     NodeObject,
     PodObject,
     Whole,
     WorkloadObject,
 )
+from ogai_lab.scheduler.engines.kubernetes.offers import Ground
+from ogai_lab.scheduler.engines.kubernetes.queues import Quotas
+from ogai_lab.scheduler.engines.kubernetes.room import Room
 
 T = TypeVar("T")
 _PATIENCE = 3.0

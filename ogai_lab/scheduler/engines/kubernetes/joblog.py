@@ -9,8 +9,8 @@ from pathlib import Path
 from ogai_lab.scheduler.engines.kubernetes import podends
 from ogai_lab.scheduler.engines.kubernetes.api import Api
 from ogai_lab.scheduler.engines.kubernetes.journal import Journal, Mark
+from ogai_lab.scheduler.engines.kubernetes.objects import PodObject
 from ogai_lab.scheduler.engines.kubernetes.podlog import PodLog
-from ogai_lab.scheduler.engines.kubernetes.slim import PodObject
 
 _MOST = 8 << 20
 """Bytes that wait to be written; those who read more wait until they are."""

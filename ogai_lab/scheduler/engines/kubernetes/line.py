@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ogai_lab.scheduler.engines.kubernetes import names
 from ogai_lab.scheduler.engines.kubernetes.accelerators import is_accelerator
+from ogai_lab.scheduler.engines.kubernetes.objects import JobSetObject, WorkloadObject
 from ogai_lab.scheduler.engines.kubernetes.offers import Ground, end_of
-from ogai_lab.scheduler.engines.kubernetes.slim import JobSetObject, WorkloadObject
 from ogai_lab.scheduler.types import JobAhead, JobState
 
 SHOWN = 100

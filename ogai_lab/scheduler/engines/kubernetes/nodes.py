@@ -16,14 +16,14 @@ from ogai_lab.scheduler.engines.kubernetes.accelerators import (
     memory,
 )
 from ogai_lab.scheduler.engines.kubernetes.mirror import Mirror
-from ogai_lab.scheduler.engines.kubernetes.quantities import total
-from ogai_lab.scheduler.engines.kubernetes.slim import (
+from ogai_lab.scheduler.engines.kubernetes.objects import (
     Condition,
     NodeObject,
     PodObject,
     Taint,
     Whole,
 )
+from ogai_lab.scheduler.engines.kubernetes.quantities import total
 from ogai_lab.scheduler.types import Gpu, Node
 
 RACKS = (

@@ -16,6 +16,7 @@ from ogai_lab.scheduler.clusters.types import ClusterQueueView, Need, Offer, Sha
 from ogai_lab.scheduler.engines.kubernetes.accelerators import accelerators
 from ogai_lab.scheduler.engines.kubernetes.config import ClusterConfig
 from ogai_lab.scheduler.engines.kubernetes.nodes import keeps_off
+from ogai_lab.scheduler.engines.kubernetes.objects import Taint, Whole, WorkloadObject
 from ogai_lab.scheduler.engines.kubernetes.queues import (
     Quotas,
     ceiling,
@@ -24,7 +25,6 @@ from ogai_lab.scheduler.engines.kubernetes.queues import (
     views,
 )
 from ogai_lab.scheduler.engines.kubernetes.room import Fit, Room, fit, of_flavor
-from ogai_lab.scheduler.engines.kubernetes.slim import Taint, Whole, WorkloadObject
 
 
 @dataclass(frozen=True, kw_only=True)

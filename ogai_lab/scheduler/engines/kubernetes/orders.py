@@ -9,7 +9,7 @@ from typing import Any
 from ogai_lab.core.blobs import BlobStore
 from ogai_lab.core.errors import Conflict, NotFound, Unauthenticated, Unavailable
 from ogai_lab.scheduler.engines.base import Order
-from ogai_lab.scheduler.engines.kubernetes import delivery, jobset, names, paths, slim
+from ogai_lab.scheduler.engines.kubernetes import delivery, jobset, names, objects, paths, slim
 from ogai_lab.scheduler.engines.kubernetes.api import Api
 from ogai_lab.scheduler.engines.kubernetes.config import ClusterConfig
 from ogai_lab.scheduler.engines.kubernetes.facts import Facts
@@ -87,7 +87,7 @@ class Orders:
         except NotFound:
             return
 
-    def hurry(self, pods: Iterable[slim.PodObject]) -> None:
+    def hurry(self, pods: Iterable[objects.PodObject]) -> None:
         """End pods that have had their time to end by themselves."""
         for pod in pods:
             try:

@@ -9,8 +9,8 @@ from ogai_lab.scheduler.clusters.types import ClusterQueueView
 from ogai_lab.scheduler.engines.kubernetes import names
 from ogai_lab.scheduler.engines.kubernetes.accelerators import fast_network, is_accelerator
 from ogai_lab.scheduler.engines.kubernetes.nodes import complaints
+from ogai_lab.scheduler.engines.kubernetes.objects import NodeObject, PodObject
 from ogai_lab.scheduler.engines.kubernetes.quantities import total
-from ogai_lab.scheduler.engines.kubernetes.slim import NodeObject, PodObject
 from ogai_lab.scheduler.types import Node
 
 _FIRST = ("cpu", "memory", "ephemeral-storage", "pods")

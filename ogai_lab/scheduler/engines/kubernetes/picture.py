@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ogai_lab.scheduler.engines.kubernetes.config import ClusterConfig
-from ogai_lab.scheduler.engines.kubernetes.offers import Ground
-from ogai_lab.scheduler.engines.kubernetes.slim import (
+from ogai_lab.scheduler.engines.kubernetes.objects import (
     JobSetObject,
     NodeObject,
     PodObject,
     WorkloadObject,
 )
+from ogai_lab.scheduler.engines.kubernetes.offers import Ground
 from ogai_lab.scheduler.types import Job, JobAhead
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ogai_lab.scheduler.engines.kubernetes import ends
 from ogai_lab.scheduler.engines.kubernetes.names import CONTAINER
-from ogai_lab.scheduler.engines.kubernetes.slim import Condition, Container, PodObject
+from ogai_lab.scheduler.engines.kubernetes.objects import Condition, Container, PodObject
 from ogai_lab.scheduler.spec import ExitKind
 from ogai_lab.scheduler.types import Exit
 

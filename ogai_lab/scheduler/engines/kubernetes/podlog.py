@@ -13,8 +13,8 @@ from ogai_lab.scheduler.engines.kubernetes import paths, podends
 from ogai_lab.scheduler.engines.kubernetes.api import Api
 from ogai_lab.scheduler.engines.kubernetes.journal import Mark
 from ogai_lab.scheduler.engines.kubernetes.names import CONTAINER
+from ogai_lab.scheduler.engines.kubernetes.objects import PodObject
 from ogai_lab.scheduler.engines.kubernetes.podlines import PodLines
-from ogai_lab.scheduler.engines.kubernetes.slim import PodObject
 from ogai_lab.scheduler.engines.kubernetes.streams import Stream
 
 _PAUSES = 0.2, 2.0

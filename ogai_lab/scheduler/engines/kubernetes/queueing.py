@@ -8,10 +8,10 @@ from typing import Any
 from ogai_lab.scheduler.clusters.types import ClusterQueueView, Share
 from ogai_lab.scheduler.engines.kubernetes import clauses
 from ogai_lab.scheduler.engines.kubernetes.clauses import Clause
+from ogai_lab.scheduler.engines.kubernetes.objects import Condition, WorkloadObject
 from ogai_lab.scheduler.engines.kubernetes.picture import Picture
 from ogai_lab.scheduler.engines.kubernetes.quantities import number
 from ogai_lab.scheduler.engines.kubernetes.queues import ceiling
-from ogai_lab.scheduler.engines.kubernetes.slim import Condition, WorkloadObject
 from ogai_lab.scheduler.types import Reason
 
 _ASK_LESS = "Ask for less, take another queue, or ask an administrator for a larger quota."

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ogai_lab.scheduler.clusters.types import ClusterQueueView, Share
+from ogai_lab.scheduler.engines.kubernetes.objects import Condition, Whole
 from ogai_lab.scheduler.engines.kubernetes.quantities import number
-from ogai_lab.scheduler.engines.kubernetes.slim import Condition, Whole
 
 _NAMESPACE = "kubernetes.io/metadata.name"
 

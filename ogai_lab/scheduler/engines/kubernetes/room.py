@@ -11,7 +11,7 @@ from typing import Any
 from ogai_lab.scheduler.clusters.types import Need
 from ogai_lab.scheduler.engines.kubernetes.layout import Layout
 from ogai_lab.scheduler.engines.kubernetes.nodes import free, usable
-from ogai_lab.scheduler.engines.kubernetes.slim import NodeObject, PodObject, Whole
+from ogai_lab.scheduler.engines.kubernetes.objects import NodeObject, PodObject, Whole
 from ogai_lab.scheduler.engines.kubernetes.topology import wishes
 
 _REQUIRED = "kueue.x-k8s.io/podset-required-topology"

@@ -17,7 +17,7 @@ from ogai_lab.scheduler.engines.kubernetes.names import (
     RESTART_ATTEMPT,
     STOP,
 )
-from ogai_lab.scheduler.engines.kubernetes.slim import (
+from ogai_lab.scheduler.engines.kubernetes.objects import (
     Condition,
     JobSetObject,
     PodObject,

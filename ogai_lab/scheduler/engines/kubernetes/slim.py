@@ -1,4 +1,4 @@
-"""What is kept of the objects of a cluster: small values, made of the JSON as it is answered.
+"""The small values that are kept of a cluster's objects, made of the JSON as it is answered.
 
 A pod of 6 KiB becomes a few hundred bytes: the texts that many objects share are kept once, and of
 pods and workloads that are not ours only what they take of the cluster.
@@ -9,187 +9,25 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ogai_lab.scheduler.engines.kubernetes.objects import (
+    NOTHING,
+    Condition,
+    Container,
+    JobSetObject,
+    NodeObject,
+    PodObject,
+    PodSet,
+    Taint,
+    Whole,
+    WorkloadObject,
+)
 from ogai_lab.scheduler.engines.kubernetes.quantities import largest, numbers, total
 
 OURS = "ogai-lab.org/"
 _KEPT = (OURS, "jobset.sigs.k8s.io/", "kueue.x-k8s.io/", "batch.kubernetes.io/")
-_NOTHING: Mapping[str, Any] = {}
-
-
-def _nothing() -> Mapping[str, Any]:
-    return _NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One condition of an object. `time` is when it became so, in Unix seconds."""
-
-    type: str
-    status: bool
-    reason: str
-    message: str
-    time: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Taint:
-    """What keeps pods off a node unless they tolerate it."""
-
-    key: str
-    value: str
-    effect: str
-
-
-@dataclass(frozen=True, slots=True)
-class NodeObject:
-    """A node: what it has, and whether pods may run there. Cores, bytes, devices."""
-
-    name: str
-    uid: str
-    ready: bool
-    reason: str
-    schedulable: bool
-    labels: Mapping[str, str]
-    taints: tuple[Taint, ...]
-    allocatable: Mapping[str, float]
-    capacity: Mapping[str, float]
-    created: float | None
-    version: str = ""
-    info: Mapping[str, str] = field(default_factory=_nothing)
-    conditions: tuple[Condition, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Container:
-    """What a container of a pod does. `init` ones run before the others."""
-
-    name: str
-    state: str  # waiting, running, terminated
-    reason: str = ""
-    message: str = ""
-    code: int | None = None
-    signal: int | None = None
-    started: float | None = None
-    ended: float | None = None
-    restarts: int = 0
-    init: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PodObject:
-    """A pod. What is told of its course is kept for our own pods alone (`ours`)."""
-
-    namespace: str
-    name: str
-    uid: str
-    node: str
-    phase: str
-    requests: Mapping[str, float]
-    deleting: bool = False
-    ours: bool = False
-    created: float | None = None
-    reason: str = ""
-    message: str = ""
-    labels: Mapping[str, str] = field(default_factory=_nothing)
-    annotations: Mapping[str, str] = field(default_factory=_nothing)
-    gates: tuple[str, ...] = ()
-    conditions: tuple[Condition, ...] = ()
-    containers: tuple[Container, ...] = ()
-
-    @property
-    def holds(self) -> bool:
-        """Whether it takes a part of its node now."""
-        return bool(self.node) and self.phase not in ("Succeeded", "Failed")
-
-
-@dataclass(frozen=True, slots=True)
-class JobSetObject:
-    """A JobSet, as far as it is told what became of it."""
-
-    namespace: str
-    name: str
-    uid: str
-    labels: Mapping[str, str]
-    annotations: Mapping[str, str]
-    suspended: bool
-    deleting: bool
-    restarts: int
-    created: float | None
-    conditions: tuple[Condition, ...]
-    jobs: tuple[Mapping[str, Any], ...]
-    charged: int = 0  # restarts that count towards the most it may have
-
-
-@dataclass(frozen=True, slots=True)
-class PodSet:
-    """A part of a workload: how many pods, what each asks for, and what it was given."""
-
-    name: str
-    count: int
-    requests: Mapping[str, float]
-    flavors: Mapping[str, str] = field(default_factory=_nothing)
-    usage: Mapping[str, float] = field(default_factory=_nothing)
-    topology: Mapping[str, Any] = field(default_factory=_nothing)
-
-
-@dataclass(frozen=True, slots=True)
-class WorkloadObject:
-    """What Kueue knows of a job: where it waits, or what it was given."""
-
-    namespace: str
-    name: str
-    uid: str
-    queue: str
-    cluster_queue: str
-    priority: int
-    priority_class: str
-    active: bool
-    created: float | None
-    owner_kind: str
-    owner: str
-    owner_uid: str
-    pod_sets: tuple[PodSet, ...]
-    conditions: tuple[Condition, ...]
-    checks: tuple[Mapping[str, Any], ...] = ()
-    requeued: int = 0
-    requeue_at: float | None = None
-    unhealthy: tuple[str, ...] = ()
-    deleting: bool = False
-    limit: float | None = None  # seconds it may run, where it says so
-    evictions: Mapping[str, float] = field(
-        default_factory=_nothing
-    )  # how often it was taken off, by reason
-
-    def condition(self, kind: str) -> Condition | None:
-        """Return a condition, None where it was never set."""
-        return next((one for one in self.conditions if one.type == kind), None)
-
-    def has(self, kind: str) -> bool:
-        """Return whether a condition holds now."""
-        found = self.condition(kind)
-        return found is not None and found.status
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """An object of which there are few, kept as it is without what the API keeps for itself."""
-
-    namespace: str
-    name: str
-    uid: str
-    labels: Mapping[str, str]
-    annotations: Mapping[str, str]
-    spec: Mapping[str, Any]
-    status: Mapping[str, Any]
-
-    @property
-    def conditions(self) -> tuple[Condition, ...]:
-        """Its conditions."""
-        return _conditions(self.status.get("conditions"))
 
 
 def node(body: Mapping[str, Any]) -> NodeObject:
@@ -286,7 +124,7 @@ def workload(body: Mapping[str, Any]) -> WorkloadObject:
     admission = status.get("admission") or {}
     given = {one["name"]: one for one in admission.get("podSetAssignments") or ()}
     owners = (one for one in meta.get("ownerReferences") or () if one.get("controller"))
-    owner = next(owners, _NOTHING)
+    owner = next(owners, NOTHING)
     requeue = status.get("requeueState") or {}
     priority = spec.get("priorityClassRef") or {}
     return WorkloadObject(
@@ -312,13 +150,13 @@ def workload(body: Mapping[str, Any]) -> WorkloadObject:
         unhealthy=tuple(one["name"] for one in status.get("unhealthyNodes") or ()),
         deleting="deletionTimestamp" in meta,
         limit=spec.get("maximumExecutionTimeSeconds"),
-        evictions=_evictions(status.get("schedulingStats") or _NOTHING),
+        evictions=_evictions(status.get("schedulingStats") or NOTHING),
     )
 
 
 def whole(body: Mapping[str, Any]) -> Whole:
     """Return an object without what the API keeps for itself."""
-    meta = body["metadata"]
+    meta, status = body["metadata"], body.get("status") or NOTHING
     spec = body.get("spec")
     if spec is None:  # such as a StorageClass, whose fields stand at the top
         spec = {
@@ -331,9 +169,10 @@ def whole(body: Mapping[str, Any]) -> Whole:
         name=meta["name"],
         uid=meta.get("uid", ""),
         labels=_shared(meta.get("labels")),
-        annotations=meta.get("annotations") or _NOTHING,
+        annotations=meta.get("annotations") or NOTHING,
         spec=spec,
-        status=body.get("status") or _NOTHING,
+        status=status,
+        conditions=_conditions(status.get("conditions")),
     )
 
 
@@ -346,7 +185,7 @@ def seconds(stamp: str | None) -> float | None:
 def _parts(
     body: Mapping[str, Any],
 ) -> tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]:
-    return body["metadata"], body.get("spec") or _NOTHING, body.get("status") or _NOTHING
+    return body["metadata"], body.get("spec") or NOTHING, body.get("status") or NOTHING
 
 
 def _pod_set(asked: Mapping[str, Any], given: Mapping[str, Any]) -> PodSet:
@@ -356,7 +195,7 @@ def _pod_set(asked: Mapping[str, Any], given: Mapping[str, Any]) -> PodSet:
         requests=_amounts(pod_requests((asked.get("template") or {}).get("spec") or {})),
         flavors=_shared(given.get("flavors")),
         usage=_amounts(numbers(given.get("resourceUsage"))),
-        topology=given.get("topologyAssignment") or _NOTHING,
+        topology=given.get("topologyAssignment") or NOTHING,
     )
 
 
@@ -364,7 +203,7 @@ def _evictions(stats: Mapping[str, Any]) -> Mapping[str, float]:
     found: dict[str, float] = {}
     for one in stats.get("evictions") or ():
         found[one["reason"]] = found.get(one["reason"], 0) + one["count"]
-    return _amounts(found) if found else _NOTHING
+    return _amounts(found) if found else NOTHING
 
 
 def _container(body: Mapping[str, Any], init: bool) -> Container:
@@ -402,7 +241,7 @@ def _kept(labels: Mapping[str, str] | None) -> Mapping[str, str]:
 
 
 def _shared(labels: Mapping[str, str] | None) -> Mapping[str, str]:
-    return {_one(key): _one(value) for key, value in labels.items()} if labels else _NOTHING
+    return {_one(key): _one(value) for key, value in labels.items()} if labels else NOTHING
 
 
 _one = sys.intern

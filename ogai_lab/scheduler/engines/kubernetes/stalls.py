@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ogai_lab.scheduler.engines.kubernetes import clauses, podends, sight
+from ogai_lab.scheduler.engines.kubernetes.objects import Container, PodObject
 from ogai_lab.scheduler.engines.kubernetes.picture import Picture
-from ogai_lab.scheduler.engines.kubernetes.slim import Container, PodObject
 from ogai_lab.scheduler.types import Reason
 
 _IMAGE_PULL = ("ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "RegistryUnavailable")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ogai_lab.scheduler.clusters.types import Storage, StorageKind, Volume
+from ogai_lab.scheduler.engines.kubernetes.objects import Whole
 from ogai_lab.scheduler.engines.kubernetes.quantities import number
-from ogai_lab.scheduler.engines.kubernetes.slim import Whole
 
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
 

@@ -18,13 +18,13 @@ from ogai_lab.scheduler.engines.kubernetes.ground import Grounds
 from ogai_lab.scheduler.engines.kubernetes.line import Line
 from ogai_lab.scheduler.engines.kubernetes.mirror import Kind
 from ogai_lab.scheduler.engines.kubernetes.names import GROUP
-from ogai_lab.scheduler.engines.kubernetes.picture import Picture, Warned
-from ogai_lab.scheduler.engines.kubernetes.slim import (
+from ogai_lab.scheduler.engines.kubernetes.objects import (
     JobSetObject,
     NodeObject,
     PodObject,
     WorkloadObject,
 )
+from ogai_lab.scheduler.engines.kubernetes.picture import Picture, Warned
 from ogai_lab.scheduler.types import Job, JobAhead, JobState
 
 _ASKED = 3

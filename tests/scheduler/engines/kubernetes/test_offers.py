@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ogai_lab.scheduler.clusters.types import Need, Offer
-from ogai_lab.scheduler.engines.kubernetes import slim
+from ogai_lab.scheduler.engines.kubernetes import objects, slim
 from ogai_lab.scheduler.engines.kubernetes.config import ClusterConfig
 from ogai_lab.scheduler.engines.kubernetes.offers import Ground, offers
 from ogai_lab.scheduler.engines.kubernetes.queues import Quotas
@@ -18,14 +18,14 @@ NOW = 1_800_000_000.0
 CONFIG = ClusterConfig(name="lab", prices={"h100": 2.0}, levels={"rack": "rack"})
 
 
-def thing(name: str, spec: dict[str, Any], status: dict[str, Any] | None = None) -> slim.Whole:
+def thing(name: str, spec: dict[str, Any], status: dict[str, Any] | None = None) -> objects.Whole:
     body = {"metadata": {"name": name, "namespace": "team"}, "spec": spec, "status": status or {}}
     return slim.whole(body)
 
 
 def cluster_queue(
     name: str, nominal: int, used: int = 0, *, borrowed: int = 0, quota: Any = None, **spec: Any
-) -> slim.Whole:
+) -> objects.Whole:
     resources = [
         {"name": "cpu", "nominalQuota": "10k"},
         {"name": GPU, "nominalQuota": str(nominal), **(quota or {})},
@@ -43,7 +43,7 @@ def cluster_queue(
     )
 
 
-def node(number: int) -> slim.NodeObject:
+def node(number: int) -> objects.NodeObject:
     return slim.node(
         {
             "metadata": {
@@ -59,7 +59,7 @@ def node(number: int) -> slim.NodeObject:
     )
 
 
-def workload(gpus: int, since: str, limit: int | None) -> slim.WorkloadObject:
+def workload(gpus: int, since: str, limit: int | None) -> objects.WorkloadObject:
     given = {"name": "node", "flavors": {GPU: "h100"}, "resourceUsage": {GPU: str(gpus)}}
     admitted = {"type": "Admitted", "status": "True", "lastTransitionTime": since}
     return slim.workload(
@@ -79,9 +79,9 @@ def workload(gpus: int, since: str, limit: int | None) -> slim.WorkloadObject:
 
 def offered(
     need: Need,
-    *queues: slim.Whole,
+    *queues: objects.Whole,
     waiting: int = 0,
-    workloads: list[slim.WorkloadObject] | None = None,
+    workloads: list[objects.WorkloadObject] | None = None,
     blind: bool = False,
 ) -> Offer:
     levels = [{"nodeLabel": "rack"}, {"nodeLabel": "kubernetes.io/hostname"}]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from ogai_lab.scheduler.engines.kubernetes import names, pages, slim
+from ogai_lab.scheduler.engines.kubernetes import names, objects, pages, slim
 from ogai_lab.scheduler.engines.kubernetes.nodes import view
 from ogai_lab.scheduler.types import Node
 
@@ -30,7 +30,7 @@ def body(name: str = "n1", **status: Any) -> dict[str, Any]:
     }
 
 
-def pod(name: str, gpus: int, job: str = "", **requests: str) -> slim.PodObject:
+def pod(name: str, gpus: int, job: str = "", **requests: str) -> objects.PodObject:
     """Return a pod that runs on a node; one of ours where it has a job."""
     labels = {names.JOB: job} if job else {}
     asked = {**({GPU: str(gpus)} if gpus else {}), **requests}
@@ -46,7 +46,7 @@ def pod(name: str, gpus: int, job: str = "", **requests: str) -> slim.PodObject:
     )
 
 
-def flavor(name: str, **labels: str) -> slim.Whole:
+def flavor(name: str, **labels: str) -> objects.Whole:
     return slim.whole({"metadata": {"name": name}, "spec": {"nodeLabels": labels}})
 
 

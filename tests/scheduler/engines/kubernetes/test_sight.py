@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from ogai_lab.scheduler.engines.kubernetes import podends, sight, slim
+from ogai_lab.scheduler.engines.kubernetes import objects, podends, sight, slim
 from ogai_lab.scheduler.spec import ExitKind
 
 LABELS = {"ogai-lab.org/job": "j1", "ogai-lab.org/attempt": "3"}
 
 
-def jobset(*, suspend: bool = False, restarts: int = 0, **more: Any) -> slim.JobSetObject:
+def jobset(*, suspend: bool = False, restarts: int = 0, **more: Any) -> objects.JobSetObject:
     conditions = [
         {"type": kind, "status": "True", "reason": reason}
         for kind, reason in more.pop("conditions", {}).items()
@@ -23,7 +23,7 @@ def jobset(*, suspend: bool = False, restarts: int = 0, **more: Any) -> slim.Job
     return slim.jobset({"metadata": metadata, "spec": {"suspend": suspend}, "status": status})
 
 
-def workload(evicted: str = "", **evictions: int) -> slim.WorkloadObject:
+def workload(evicted: str = "", **evictions: int) -> objects.WorkloadObject:
     conditions = [{"type": "Evicted", "status": "True", "reason": evicted}] if evicted else []
     stats = [
         {"reason": reason, "underlyingCause": "", "count": count}
@@ -38,7 +38,7 @@ def workload(evicted: str = "", **evictions: int) -> slim.WorkloadObject:
     )
 
 
-def pod(index: int, phase: str = "Running", restart: int = 0, **state: Any) -> slim.PodObject:
+def pod(index: int, phase: str = "Running", restart: int = 0, **state: Any) -> objects.PodObject:
     labels = {
         **LABELS,
         "batch.kubernetes.io/job-completion-index": str(index),

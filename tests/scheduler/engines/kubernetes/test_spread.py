@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from ogai_lab.scheduler.clusters.types import Need
+from ogai_lab.scheduler.engines.kubernetes.objects import NodeObject
 from ogai_lab.scheduler.engines.kubernetes.room import Room
-from ogai_lab.scheduler.engines.kubernetes.slim import NodeObject
 from ogai_lab.scheduler.engines.kubernetes.spread import spread
 
 GPU = "nvidia.com/gpu"
