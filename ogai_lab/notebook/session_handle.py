@@ -160,7 +160,8 @@ class SessionHandle:
 
             settled(self._workbench, self.refresh())
             client = BlockingKernelClient()
-            client.load_connection_info(dict(self.connection))  # type: ignore[arg-type]
+            info: Any = dict(self.connection)  # what stands in a file, which Jupyter types as made
+            client.load_connection_info(info)
             client.start_channels()
             _wait(client)
             self._client = client

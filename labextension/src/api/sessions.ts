@@ -1,6 +1,9 @@
 import type { Requests } from './request';
 import type { Session } from './types';
 
+/** What one click adds to the timer of a session, in seconds, at most. */
+export const EXTENSION = 1800;
+
 /** The operations of sessions: jobs that keep a Jupyter kernel. */
 export class SessionsApi {
   constructor(private readonly _requests: Requests) {}

@@ -1,3 +1,4 @@
+import { EXTENSION } from '../api/sessions';
 import type { Session } from '../api/types';
 import type { Words } from '../words';
 
@@ -9,12 +10,9 @@ export interface IIdleWords {
   near: boolean;
 }
 
-/** The longest a click extends a timer, in seconds. */
-const HALF_HOUR = 1800;
-
 /** Seconds by which a click extends a session: as long as it may idle, half an hour at most. */
 export function extension(session: Session): number {
-  return Math.min(session.idle ?? HALF_HOUR, HALF_HOUR);
+  return Math.min(session.idle ?? EXTENSION, EXTENSION);
 }
 
 /**

@@ -1,14 +1,13 @@
 import { Notification } from '@jupyterlab/apputils';
 import type { IDisposable } from '@lumino/disposable';
 
+import { EXTENSION } from '../api/sessions';
 import type { ActivityEvent } from '../api/types';
 import type { ILive } from '../store/stream';
 import type { IOgaiLab } from '../tokens';
 import { extendSession } from './extend-session';
 
 const SCHEMA = '/scheduler/session/';
-/** What a click adds, in seconds. */
-const MORE = 1800;
 
 /** Warns the reader before a session of theirs ends for want of work; one click keeps it. */
 export class SessionWarnings implements IDisposable {
@@ -52,9 +51,9 @@ export class SessionWarnings implements IDisposable {
       autoClose: false,
       actions: [
         {
-          label: words.trans.__('Keep It %1 Longer', words.duration(MORE)),
+          label: words.trans.__('Keep It %1 Longer', words.duration(EXTENSION)),
           displayType: 'accent',
-          callback: () => void extendSession(this._lab, id, MORE)
+          callback: () => void extendSession(this._lab, id, EXTENSION)
         }
       ]
     });

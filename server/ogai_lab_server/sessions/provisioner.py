@@ -18,7 +18,7 @@ from ogai_lab.core.errors import OgaiError
 from ogai_lab.core.operations import Caller
 from ogai_lab.scheduler.sessions.place import Place
 from ogai_lab.scheduler.sessions.service import IDLE, Sessions
-from ogai_lab.scheduler.sessions.types import Session
+from ogai_lab.scheduler.sessions.types import Session, parse_duration
 from ogai_lab_server.sessions.desk import SETTING, Desk
 
 T = TypeVar("T")
@@ -150,7 +150,7 @@ class SessionProvisioner(KernelProvisionerBase):
                 Caller.local(),
                 gpus=self.gpus,
                 queue=self.queue,
-                idle=self.idle or None,  # type: ignore[arg-type]
+                idle=parse_duration(self.idle) if self.idle else None,
                 folder=folder,
                 environment=given,
                 like=before,

@@ -11,7 +11,7 @@ import { HealthMark, StateMark } from '../map/marks';
 import { NodeWords } from '../map/node-words';
 import { amountText } from './amounts';
 import { GpuSection } from './gpu-section';
-import { Grid, Section } from './section';
+import { Facts, Grid, Loading, Section } from './section';
 import { useJobs } from './use-jobs';
 
 /** The page of a cluster's node: what it has, who asked for it, and what its kubelet tells. */
@@ -35,15 +35,7 @@ export function ClusterNodeView(props: {
     return resource.problem ? (
       <ClusterProblem problem={resource.problem} words={lab.words} retry={retry} />
     ) : (
-      <div
-        className="jp-ogai-Node-loading"
-        role="status"
-        aria-label={trans.__('Loading the node…')}
-      >
-        {Array.from({ length: 4 }, (_, index) => (
-          <div key={index} />
-        ))}
-      </div>
+      <Loading label={trans.__('Loading the node…')} />
     );
   }
   const { node } = page;
@@ -221,16 +213,7 @@ function About(props: { page: NodePage; words: NodeWords }): React.JSX.Element {
   ];
   return (
     <Section title={trans.__('Machine')}>
-      <dl className="jp-ogai-NodeFacts">
-        {facts
-          .filter(([, value]) => value)
-          .map(([name, value]) => (
-            <React.Fragment key={name}>
-              <dt>{name}</dt>
-              <dd translate="no">{value}</dd>
-            </React.Fragment>
-          ))}
-      </dl>
+      <Facts facts={facts} />
     </Section>
   );
 }

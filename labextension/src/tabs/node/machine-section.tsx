@@ -3,7 +3,7 @@ import * as React from 'react';
 import { Gauge } from '../map/gauge';
 import type { NodeWords } from '../map/node-words';
 import type { INodePicture } from './node-resource';
-import { Grid, Section } from './section';
+import { Facts, Grid, Section } from './section';
 
 /** What a node has: machine, disks, network, and who holds memory of its GPUs. */
 export function MachineSections(props: {
@@ -31,16 +31,7 @@ export function MachineSections(props: {
     <>
       {machine.gpus.length > 0 && <Processes picture={picture} words={words} />}
       <Section title={trans.__('Machine')}>
-        <dl className="jp-ogai-NodeFacts">
-          {facts
-            .filter(([, value]) => value)
-            .map(([name, value]) => (
-              <React.Fragment key={name}>
-                <dt>{name}</dt>
-                <dd translate="no">{value}</dd>
-              </React.Fragment>
-            ))}
-        </dl>
+        <Facts facts={facts} />
       </Section>
       <Section title={trans.__('Disks')}>
         <Grid

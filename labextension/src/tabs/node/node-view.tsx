@@ -14,6 +14,7 @@ import { HistorySection } from './history-section';
 import { JobsSection, SHOWN } from './jobs-section';
 import { MachineSections } from './machine-section';
 import type { INodePicture } from './node-resource';
+import { Loading } from './section';
 import { useJobs } from './use-jobs';
 
 /** A node's page: what it has, does and did, how it is, and for whom it works. */
@@ -46,15 +47,7 @@ export function NodeView(props: {
     return problem ? (
       <ProblemFace problem={problem} words={lab.words} retry={retry} />
     ) : (
-      <div
-        className="jp-ogai-Node-loading"
-        role="status"
-        aria-label={trans.__('Loading the node…')}
-      >
-        {Array.from({ length: 4 }, (_, index) => (
-          <div key={index} />
-        ))}
-      </div>
+      <Loading label={trans.__('Loading the node…')} />
     );
   }
   const shown = checks ? { ...picture, ...checks } : picture;

@@ -23,6 +23,35 @@ export function Section(props: {
   );
 }
 
+/** What a node is, name by name; what is not known is left out. */
+export function Facts(props: {
+  facts: readonly (readonly [string, string | null])[];
+}): React.JSX.Element {
+  return (
+    <dl className="jp-ogai-NodeFacts">
+      {props.facts
+        .filter(([, value]) => value)
+        .map(([name, value]) => (
+          <React.Fragment key={name}>
+            <dt>{name}</dt>
+            <dd translate="no">{value}</dd>
+          </React.Fragment>
+        ))}
+    </dl>
+  );
+}
+
+/** The shape of a page that comes. */
+export function Loading(props: { label: string }): React.JSX.Element {
+  return (
+    <div className="jp-ogai-Node-loading" role="status" aria-label={props.label}>
+      {Array.from({ length: 4 }, (_, index) => (
+        <div key={index} />
+      ))}
+    </div>
+  );
+}
+
 /** A plain table: a head, and rows of as many cells; the first cell names its row. */
 export function Grid(props: {
   label: string;

@@ -10,6 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
 from ogai_lab.core.errors import Conflict, InvalidInput, NotFound, StorageFull
@@ -31,6 +32,17 @@ def test_a_job_runs_and_says_so(bench):
     assert bench.text(job, stream="stderr") == ["err"]
     names = [r["name"] for r in bench.records(job) if r["kind"] == "event"]
     assert names == ["attempt_started", "rank_started", "rank_exited", "attempt_ended"]
+
+
+def test_an_agent_that_ended_stays_as_no_zombie_while_nothing_else_happens(bench):
+    job = bench.start(["true"])
+    agent = json.loads((bench.home.jobs / job / "agents" / "node-0.json").read_text())["pid"]
+    bench.wait(job)
+    deadline = time.monotonic() + 30
+    while psutil.pid_exists(agent):
+        bench.engine.stirred()
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_what_was_never_ordered_is_absent(bench):
